@@ -2,4 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod catalog;
+pub mod consent;
 pub mod model;
+pub mod stats;

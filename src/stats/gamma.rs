@@ -1,0 +1,106 @@
+//! The regularized incomplete gamma function.
+
+/// Q(a, x), the upper tail. `a` > 0, `x` >= 0. Series below a + 1, continued fraction (Lentz) above: Press et al., Numerical Recipes,
+/// 3rd edition, section 6.2. Keeps its relative precision far into the tail.
+pub fn upper_gamma(a: f64, x: f64) -> f64 {
+    if x <= 0.0 {
+        return 1.0;
+    }
+    let scale = (a * x.ln() - x - ln_gamma(a)).exp();
+    if x < a + 1.0 { 1.0 - scale * series(a, x) } else { scale * fraction(a, x) }
+}
+
+/// Enough terms for 1e-15 up to a = 10,000, where about 5 sqrt(a) are needed.
+const TERMS_MAX: u32 = 2_000;
+
+fn series(a: f64, x: f64) -> f64 {
+    let mut term = 1.0 / a;
+    let mut sum = term;
+    for n in 1..TERMS_MAX {
+        term *= x / (a + f64::from(n));
+        sum += term;
+        if term < sum * 1e-16 {
+            break;
+        }
+    }
+    sum
+}
+
+fn fraction(a: f64, x: f64) -> f64 {
+    const TINY: f64 = 1e-300;
+    let mut b = x + 1.0 - a;
+    let mut c = 1.0 / TINY;
+    let mut d = 1.0 / b;
+    let mut h = d;
+    for n in 1..TERMS_MAX {
+        let n = f64::from(n);
+        let an = -n * (n - a);
+        b += 2.0;
+        d = an * d + b;
+        if d.abs() < TINY {
+            d = TINY;
+        }
+        c = b + an / c;
+        if c.abs() < TINY {
+            c = TINY;
+        }
+        d = 1.0 / d;
+        let step = d * c;
+        h *= step;
+        if (step - 1.0).abs() < 1e-16 {
+            break;
+        }
+    }
+    h
+}
+
+/// Lanczos approximation with g = 7 and 9 coefficients (Godfrey 2001), relative error below 1e-14 for x > 0.
+fn ln_gamma(x: f64) -> f64 {
+    const G: f64 = 7.0;
+    const C: [f64; 9] = [
+        0.999_999_999_999_809_9,
+        676.520_368_121_885_1,
+        -1_259.139_216_722_402_8,
+        771.323_428_777_653_1,
+        -176.615_029_162_140_6,
+        12.507_343_278_686_905,
+        -0.138_571_095_265_720_12,
+        9.984_369_578_019_572e-6,
+        1.505_632_735_149_311_6e-7,
+    ];
+    if x < 0.5 {
+        return (std::f64::consts::PI / (std::f64::consts::PI * x).sin()).ln() - ln_gamma(1.0 - x);
+    }
+    let x = x - 1.0;
+    let t = x + G + 0.5;
+    let sum = C.iter().enumerate().skip(1).fold(C[0], |sum, (i, c)| sum + c / (x + i as f64));
+    0.5 * (2.0 * std::f64::consts::PI).ln() + (x + 0.5) * t.ln() - t + sum.ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Closed forms: Q(1, x) = e^-x, and Q(2, x) = (1 + x) e^-x.
+    #[test]
+    fn equals_the_closed_forms() {
+        for i in 1..400 {
+            let x = f64::from(i) * 0.25;
+            let one = (-x).exp();
+            let two = (1.0 + x) * (-x).exp();
+            assert!((upper_gamma(1.0, x) / one - 1.0).abs() < 1e-11, "{x}");
+            assert!((upper_gamma(2.0, x) / two - 1.0).abs() < 1e-11, "{x}");
+        }
+        assert_eq!(upper_gamma(3.0, 0.0), 1.0);
+    }
+
+    #[test]
+    fn ln_gamma_of_whole_numbers_is_a_factorial() {
+        let mut factorial = 1.0_f64;
+        for n in 1..20 {
+            assert!((ln_gamma(f64::from(n)) - factorial.ln()).abs() < 1e-12, "{n}");
+            factorial *= f64::from(n);
+        }
+        assert!((ln_gamma(0.5) - std::f64::consts::PI.sqrt().ln()).abs() < 1e-14);
+    }
+}
