@@ -4,5 +4,9 @@
 
 pub mod catalog;
 pub mod consent;
+pub mod experiment;
+pub mod learn;
 pub mod model;
+pub mod offer;
+pub mod recommend;
 pub mod stats;

@@ -1,0 +1,12 @@
+//! Scores learned from recorded sessions, applied to what a shopper has done so far.
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod exact;
+mod intent;
+
+pub use exact::exp;
+pub use exact::ln;
+pub use intent::Signals;
+pub use intent::intent;
+pub use intent::intent_rank;
