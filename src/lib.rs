@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod campaign;
 pub mod catalog;
 pub mod consent;
 pub mod experiment;
