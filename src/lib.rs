@@ -5,9 +5,11 @@
 pub mod campaign;
 pub mod catalog;
 pub mod consent;
+pub mod decide;
 pub mod experiment;
 pub mod learn;
 pub mod model;
 pub mod offer;
 pub mod recommend;
+pub mod session;
 pub mod stats;

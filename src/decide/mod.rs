@@ -1,0 +1,34 @@
+//! From triggers that matched to a decision with its proof.
+//!
+//! Triggered campaigns pass, in order of priority, consent, condition, limits, placement, arbitration, guard and experiment arm. The
+//! first failing reason of each is kept. [`decide`] is a pure function of what it is given; it changes nothing.
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod arbitrate;
+mod caps;
+mod content;
+mod page;
+mod proof;
+mod settings;
+mod snapshot;
+
+pub use arbitrate::Situation;
+pub use arbitrate::Winner;
+pub use arbitrate::decide;
+pub use caps::Caps;
+pub use content::Content;
+pub use content::explain;
+pub use page::Held;
+pub use page::PageState;
+pub use page::Spot;
+pub use proof::Considered;
+pub use proof::LimitUse;
+pub use proof::Proofs;
+pub use proof::Refusal;
+pub use proof::Verdict;
+pub use settings::Experiments;
+pub use settings::Guard;
+pub use settings::Settings;
+pub use settings::Visit;
+pub use snapshot::Snapshot;

@@ -1,0 +1,175 @@
+//! Why a decision came out as it did: every candidate, the values its condition read, and its first failing reason.
+
+use crate::campaign::condition::Read;
+use crate::model::Key;
+use std::ops::Range;
+
+/// Flat store of the proofs of one input, reused from input to input so that refusing costs no allocation.
+#[derive(Debug, Default)]
+pub struct Proofs {
+    pub considered: Vec<Considered>,
+    pub reads: Vec<Read>,
+}
+
+impl Proofs {
+    pub fn clear(&mut self) {
+        self.considered.clear();
+        self.reads.clear();
+    }
+
+    /// Candidates of one decision, best first.
+    pub fn of(&self, range: &Range<u32>) -> &[Considered] {
+        self.considered.get(range.start as usize..range.end as usize).unwrap_or(&[])
+    }
+
+    /// Values that one candidate's condition read.
+    pub fn reads_of(&self, considered: &Considered) -> &[Read] {
+        self.reads.get(considered.reads.0 as usize..considered.reads.1 as usize).unwrap_or(&[])
+    }
+}
+
+/// One candidate and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Considered {
+    pub campaign: Key,
+    pub trigger: u16,
+    pub priority: i16,
+    pub verdict: Verdict,
+    /// Probability with which this arm was assigned.
+    pub propensity: f32,
+    /// Range in [`Proofs::reads`].
+    pub reads: (u32, u32),
+    /// The limit that was consulted last.
+    pub limit: Option<LimitUse>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Acted with this variant.
+    Won(u8),
+    /// Would have acted; this visitor keeps the shop's default.
+    Baseline,
+    /// Would have acted; this visitor sees no campaign at all.
+    Holdout,
+    Refused(Refusal),
+}
+
+/// A limit and how far it was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitUse {
+    pub name: &'static str,
+    pub used: u32,
+    pub max: u32,
+}
+
+/// First reason that kept a candidate from acting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// Everything is switched off.
+    Off,
+    /// The shopper turned personalization off.
+    OptedOut,
+    Consent,
+    Condition,
+    Dismissed,
+    PerPage,
+    PerSession,
+    PerVisitor,
+    Cooldown,
+    Spacing,
+    Trust,
+    NoPlacement,
+    NoTemplate,
+    Hidden,
+    OverlayBusy,
+    Outranked,
+    FlipBack,
+    ChangeBudget,
+    InterruptionBudget,
+    AboveFold,
+    NothingToShow,
+    Unchanged,
+}
+
+impl Refusal {
+    pub const ALL: [Refusal; 22] = [
+        Refusal::Off,
+        Refusal::OptedOut,
+        Refusal::Consent,
+        Refusal::Condition,
+        Refusal::Dismissed,
+        Refusal::PerPage,
+        Refusal::PerSession,
+        Refusal::PerVisitor,
+        Refusal::Cooldown,
+        Refusal::Spacing,
+        Refusal::Trust,
+        Refusal::NoPlacement,
+        Refusal::NoTemplate,
+        Refusal::Hidden,
+        Refusal::OverlayBusy,
+        Refusal::Outranked,
+        Refusal::FlipBack,
+        Refusal::ChangeBudget,
+        Refusal::InterruptionBudget,
+        Refusal::AboveFold,
+        Refusal::NothingToShow,
+        Refusal::Unchanged,
+    ];
+
+    /// Stable code for logs, metrics and the dashboard.
+    pub fn code(self) -> &'static str {
+        match self {
+            Refusal::Off => "off",
+            Refusal::OptedOut => "opted_out",
+            Refusal::Consent => "consent",
+            Refusal::Condition => "condition",
+            Refusal::Dismissed => "dismissed",
+            Refusal::PerPage => "per_page",
+            Refusal::PerSession => "per_session",
+            Refusal::PerVisitor => "per_visitor",
+            Refusal::Cooldown => "cooldown",
+            Refusal::Spacing => "spacing",
+            Refusal::Trust => "trust",
+            Refusal::NoPlacement => "no_placement",
+            Refusal::NoTemplate => "no_template",
+            Refusal::Hidden => "hidden",
+            Refusal::OverlayBusy => "overlay_busy",
+            Refusal::Outranked => "outranked",
+            Refusal::FlipBack => "flip_back",
+            Refusal::ChangeBudget => "change_budget",
+            Refusal::InterruptionBudget => "interruption_budget",
+            Refusal::AboveFold => "above_fold",
+            Refusal::NothingToShow => "nothing_to_show",
+            Refusal::Unchanged => "unchanged",
+        }
+    }
+
+    /// The same for people.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Refusal::Off => "all campaigns are switched off",
+            Refusal::OptedOut => "the shopper turned personalization off",
+            Refusal::Consent => "the shopper has not agreed to what the campaign needs",
+            Refusal::Condition => "the condition did not hold",
+            Refusal::Dismissed => "the shopper closed it before",
+            Refusal::PerPage => "it has acted often enough on this page",
+            Refusal::PerSession => "it has acted often enough in this visit",
+            Refusal::PerVisitor => "it has acted often enough for this visitor",
+            Refusal::Cooldown => "it acted too short a time ago",
+            Refusal::Spacing => "another campaign interrupted too short a time ago",
+            Refusal::Trust => "what it rests on is not proven well enough",
+            Refusal::NoPlacement => "the page has no such placement",
+            Refusal::NoTemplate => "the page has no such template",
+            Refusal::Hidden => "the page is not on screen",
+            Refusal::OverlayBusy => "another overlay is open or on its way",
+            Refusal::Outranked => "a campaign of higher rank has the placement",
+            Refusal::FlipBack => "it would bring back what was just replaced",
+            Refusal::ChangeBudget => "the page has changed often enough",
+            Refusal::InterruptionBudget => "the shopper was interrupted often enough in this visit",
+            Refusal::AboveFold => "nothing moves above the fold after the first input",
+            Refusal::NothingToShow => "there is nothing to show",
+            Refusal::Unchanged => "the same content is there already",
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Everything that can be given to a session. If it changes the outcome, it is here, so the journal holds it.
+
+use crate::consent::Signal;
+use crate::consent::Source;
+use crate::model::DecisionId;
+use crate::model::Event;
+use crate::model::Page;
+use crate::model::Profile;
+use crate::model::Receipt;
+use crate::model::StreamId;
+use crate::model::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+use smallvec::SmallVec;
+
+/// One input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// A connection opened for a stream, new or back again.
+    Attach { stream: StreamId, page: Box<Page>, visible: bool },
+    /// A connection is gone; `bye` when the page itself is.
+    Detach { stream: StreamId, bye: bool },
+    /// A shopper did something. `late`: it arrived too long after it happened to be answered.
+    Event { stream: StreamId, late: bool, event: Event },
+    /// A consent source spoke.
+    Consent { source: Source, signal: Signal, gpc: bool },
+    /// What became of decisions on the page.
+    Receipts { stream: StreamId, list: SmallVec<[Receipt; 2]> },
+    /// A deadline passed. A spurious one changes nothing.
+    Timer,
+    /// The ledger granted an offer; the grant is durable.
+    Granted { decision: DecisionId, code: Box<str>, expires: Timestamp },
+    /// The ledger refused an offer.
+    GrantRefused { decision: DecisionId },
+    /// The visitor is remembered: what earlier visits left, or a new profile.
+    Remembered(Box<Profile>),
+    /// The snapshot changed; content of campaigns that are gone or off goes.
+    Published,
+}

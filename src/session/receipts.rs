@@ -1,0 +1,140 @@
+//! What pages report about decisions, and what shoppers decide about being remembered.
+
+use super::Effect;
+use super::Effects;
+use super::Session;
+use crate::consent::Purpose;
+use crate::consent::Signal;
+use crate::consent::Source;
+use crate::decide::Snapshot;
+use crate::model::Key;
+use crate::model::Profile;
+use crate::model::Receipt;
+use crate::model::ReceiptState;
+use crate::model::StreamId;
+use crate::model::Timestamp;
+use crate::model::VisitorCap;
+
+impl Session {
+    pub(super) fn receipts(&mut self, stream: StreamId, list: &[Receipt], out: &mut Effects) {
+        for receipt in list {
+            let Receipt { decision, state } = *receipt;
+            let Some((_, campaign, variant)) = self.recent.iter().find(|(id, ..)| *id == decision).copied() else { continue };
+            out.list.push(Effect::Reported { decision, campaign, variant, state });
+            if state == ReceiptState::Received {
+                continue;
+            }
+            if let Some(found) = self.streams.iter_mut().find(|s| s.id == stream) {
+                found.once.retain(|held| held.decision != decision);
+                // What the page did not take does not stand there.
+                if matches!(state, ReceiptState::Failed | ReceiptState::Suppressed) {
+                    let spots = found.page.iter_mut().flat_map(|page| &mut page.spots);
+                    spots.for_each(|spot| drop(spot.held.take_if(|held| held.decision == decision)));
+                }
+            }
+            if state != ReceiptState::Shown {
+                // The page has closed it, or never opened it.
+                self.overlay.take_if(|overlay| !overlay.waiting && overlay.held.decision == decision && overlay.stream == stream);
+            }
+            if state == ReceiptState::Dismissed {
+                self.dismiss(campaign, out);
+            }
+        }
+    }
+
+    /// The shopper closed a campaign: what is left of it goes from every tab, and it does not come again in this visit, nor, for a
+    /// remembered visitor, in the next ones.
+    pub(super) fn dismiss(&mut self, campaign: Key, out: &mut Effects) {
+        self.caps.dismiss(campaign);
+        self.clear_where(|held| held.campaign == campaign, out);
+        if let Some(cap) = self.visitor_cap(campaign) {
+            cap.dismissed = true;
+        }
+        self.save_profile(out);
+    }
+
+    pub(super) fn visitor_cap(&mut self, campaign: Key) -> Option<&mut VisitorCap> {
+        let now = self.now;
+        let profile = self.profile.as_mut()?;
+        if !profile.caps.iter().any(|cap| cap.campaign == campaign) {
+            if profile.caps.len() == Profile::CAPS_MAX {
+                let oldest =
+                    profile.caps.iter().enumerate().min_by_key(|(_, cap)| (cap.dismissed, cap.since, cap.campaign)).map(|(index, _)| index);
+                if let Some(index) = oldest {
+                    profile.caps.swap_remove(index);
+                }
+            }
+            profile.caps.push(VisitorCap { campaign, since: now, count: 0, dismissed: false });
+        }
+        profile.caps.iter_mut().find(|cap| cap.campaign == campaign)
+    }
+
+    /// A consent source spoke. What is withdrawn goes at once: from the state, from the page, from memory.
+    pub(super) fn consent_changed(&mut self, source: Source, signal: Signal, gpc: bool, out: &mut Effects) {
+        let before = self.consent.capabilities();
+        self.consent.apply(source, signal, gpc);
+        let after = self.consent.capabilities();
+        if before.allows(Purpose::Personalize) && !after.allows(Purpose::Personalize) {
+            self.forget_behavior();
+            self.clear_where(|held| held.personal, out);
+        }
+        if before.allows(Purpose::Remember) && !after.allows(Purpose::Remember) {
+            if let Some(profile) = self.profile.take() {
+                out.list.push(Effect::EraseProfile(profile.visitor));
+            }
+        } else if after.allows(Purpose::Remember) && self.profile.is_none() {
+            out.list.push(Effect::WantProfile);
+        }
+    }
+
+    /// Erases what was inferred from behavior.
+    pub(super) fn forget_behavior(&mut self) {
+        self.interests = Default::default();
+        self.views.clear();
+        self.attention.forget();
+        self.intent = 0.0;
+        self.query = Box::from("");
+        self.results = 0;
+        self.sequences = Default::default();
+    }
+
+    /// The visitor is known. A return is answered on the first page, also when the memory came after it.
+    pub(super) fn remembered(&mut self, at: Timestamp, mut profile: Profile, snapshot: &Snapshot, out: &mut Effects) {
+        if !self.consent.capabilities().allows(Purpose::Remember) {
+            return;
+        }
+        if profile.off && !self.opted_out {
+            self.opted_out = true;
+            self.forget_behavior();
+            self.clear_where(|_| true, out);
+        }
+        profile.off = self.opted_out;
+        profile.caps.truncate(Profile::CAPS_MAX);
+        if self.interests.is_empty() && self.learns() {
+            self.interests = profile.interests.clone();
+        }
+        let returns = self.profile.is_none() && profile.sessions > 0 && self.counters.page_views == 1;
+        self.profile = Some(Box::new(profile));
+        if returns {
+            out.matched.extend_from_slice(&snapshot.campaigns.return_visit);
+            self.decide_front(at, snapshot, out);
+        }
+    }
+
+    pub(super) fn note_opt_out(&mut self, off: bool, out: &mut Effects) {
+        if let Some(profile) = self.profile.as_mut() {
+            profile.off = off;
+        }
+        self.save_profile(out);
+    }
+
+    pub(super) fn save_profile(&mut self, out: &mut Effects) {
+        if !self.consent.capabilities().allows(Purpose::Remember) {
+            return;
+        }
+        if let Some(profile) = self.profile.as_mut() {
+            profile.interests = self.interests.clone();
+            out.list.push(Effect::SaveProfile(profile.clone()));
+        }
+    }
+}

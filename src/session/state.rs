@@ -1,0 +1,317 @@
+//! What a visit is made of.
+
+use super::Attention;
+use super::Exit;
+use super::Views;
+use super::memory::Armed;
+use super::sequence::Sequences;
+use super::timers::Timers;
+use crate::campaign::Trust;
+use crate::consent::Capabilities;
+use crate::consent::Consent;
+use crate::decide::Caps;
+use crate::decide::Held;
+use crate::decide::PageState;
+use crate::experiment::Unit;
+use crate::model::Cart;
+use crate::model::Context;
+use crate::model::DecisionId;
+use crate::model::DeviceKind;
+use crate::model::Interests;
+use crate::model::Key;
+use crate::model::Profile;
+use crate::model::SessionId;
+use crate::model::StreamId;
+use crate::model::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+use smallvec::SmallVec;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One visit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub(super) id: SessionId,
+    /// Assignment unit: the visitor where one was known at the start, else the session. Never changes.
+    pub(super) unit: Unit,
+    pub(super) started: Timestamp,
+    /// Version of the snapshot seen last.
+    pub(super) version: u64,
+    /// Time of the last input.
+    pub(super) now: Timestamp,
+    /// Last thing the shopper did.
+    pub(super) active: Timestamp,
+    /// How much of the current idle time has been answered, microseconds.
+    pub(super) idle_us: u64,
+    pub(super) context: Box<Context>,
+    pub(super) consent: Consent,
+    pub(super) opted_out: bool,
+    pub(super) preview: bool,
+    /// At most [`Session::STREAMS_MAX`]; the one gone longest makes room.
+    pub(super) streams: SmallVec<[Stream; 1]>,
+    pub(super) attention: Attention,
+    pub(super) exit: Exit,
+    pub(super) cart: Cart,
+    /// A cart was heard of; the first is the starting point, not a change.
+    pub(super) cart_known: bool,
+    pub(super) views: Views,
+    pub(super) interests: Interests,
+    pub(super) counters: Counters,
+    /// Last search, at most 64 bytes.
+    pub(super) query: Box<str>,
+    pub(super) results: u32,
+    pub(super) intent: f32,
+    pub(super) caps: Caps,
+    pub(super) armed: Armed,
+    pub(super) sequences: Sequences,
+    pub(super) overlay: Option<Overlay>,
+    /// Offers waiting for the ledger, at most [`Session::PENDING_MAX`].
+    pub(super) pending: SmallVec<[Pending; 1]>,
+    pub(super) decisions: u32,
+    /// Orders of this visit, by id, at most [`Session::ORDERS_MAX`].
+    pub(super) ordered: SmallVec<[Key; 1]>,
+    /// Decisions whose receipts still count, at most [`Session::RECENT_MAX`].
+    pub(super) recent: SmallVec<[(DecisionId, Key, u8); 2]>,
+    pub(super) profile: Option<Box<Profile>>,
+    pub(super) ended: bool,
+    pub(super) timers: Timers,
+}
+
+/// Plain counts, for conditions and scores.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    pub page_views: u32,
+    pub product_views: u32,
+    pub searches: u32,
+    pub events: u32,
+    pub orders: u32,
+    pub cart_adds: u32,
+    pub clicks: u32,
+    pub scrolls: u32,
+    pub pushes: u32,
+}
+
+/// One page load in one tab.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stream {
+    pub id: StreamId,
+    pub page: Option<Box<PageState>>,
+    pub visible: bool,
+    pub connected: bool,
+    /// Last input of this stream.
+    pub touched: Timestamp,
+    /// Momentary content that has not been confirmed, at most [`Stream::ONCE_MAX`].
+    pub once: SmallVec<[Arc<Held>; 1]>,
+}
+
+impl Stream {
+    pub const ONCE_MAX: usize = 4;
+}
+
+/// The one overlay a visitor may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Overlay {
+    pub stream: StreamId,
+    pub held: Arc<Held>,
+    /// Waits for its grant.
+    pub waiting: bool,
+    pub until: Option<Timestamp>,
+}
+
+/// An offer waiting for the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    pub decision: DecisionId,
+    pub stream: StreamId,
+    pub held: Arc<Held>,
+    /// Given up then.
+    pub until: Timestamp,
+    /// The interruption before this one, in case it does not come.
+    pub interrupted: Option<(Timestamp, Key)>,
+}
+
+impl Pending {
+    pub fn is_overlay(&self) -> bool {
+        &*self.held.placement == "overlay"
+    }
+}
+
+/// What a session starts with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    pub id: SessionId,
+    /// Unit of assignment: the visitor's id where remembered, else the session's.
+    pub unit: Unit,
+    pub context: Context,
+    pub consent: Consent,
+    pub preview: bool,
+}
+
+impl Session {
+    pub const STREAMS_MAX: usize = 8;
+    pub const PENDING_MAX: usize = 4;
+    pub const RECENT_MAX: usize = 16;
+    pub const ORDERS_MAX: usize = 8;
+    /// How long an offer keeps its place while the ledger is silent. Chosen: far beyond a slow disk, short for a shopper.
+    pub const GRANT_WAIT: Duration = Duration::from_secs(10);
+    pub const CART_LINES_MAX: usize = 50;
+    pub const QUERY_BYTES_MAX: usize = 64;
+
+    pub fn new(at: Timestamp, start: Start) -> Session {
+        Session {
+            id: start.id,
+            unit: start.unit,
+            started: at,
+            version: 0,
+            now: at,
+            active: at,
+            idle_us: 0,
+            context: Box::new(start.context),
+            consent: start.consent,
+            opted_out: false,
+            preview: start.preview,
+            streams: SmallVec::new(),
+            attention: Attention::default(),
+            exit: Exit::default(),
+            cart: Cart::default(),
+            cart_known: false,
+            views: Views::default(),
+            interests: Interests::default(),
+            counters: Counters::default(),
+            query: Box::from(""),
+            results: 0,
+            intent: 0.0,
+            caps: Caps::default(),
+            armed: Armed::default(),
+            sequences: Sequences::default(),
+            overlay: None,
+            pending: SmallVec::new(),
+            decisions: 0,
+            ordered: SmallVec::new(),
+            recent: SmallVec::new(),
+            profile: None,
+            ended: false,
+            timers: Timers::default(),
+        }
+    }
+
+    pub fn id(&self) -> SessionId {
+        self.id
+    }
+
+    pub fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// Version of the snapshot it saw last; 0 before the first input.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Time of the last input; the next one must be later.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Last thing the shopper did.
+    pub fn last_active(&self) -> Timestamp {
+        self.active
+    }
+
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub fn capabilities(&self) -> Capabilities {
+        self.consent.capabilities()
+    }
+
+    pub fn is_opted_out(&self) -> bool {
+        self.opted_out
+    }
+
+    pub fn is_preview(&self) -> bool {
+        self.preview
+    }
+
+    pub fn streams(&self) -> &[Stream] {
+        &self.streams
+    }
+
+    pub fn attention(&self) -> &Attention {
+        &self.attention
+    }
+
+    pub fn exit(&self) -> &Exit {
+        &self.exit
+    }
+
+    pub fn cart(&self) -> &Cart {
+        &self.cart
+    }
+
+    pub fn interests(&self) -> &Interests {
+        &self.interests
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Purchase intent as a rank, 0..=1: 0.9 is keener than nine of ten recorded moments.
+    pub fn intent(&self) -> f64 {
+        f64::from(self.intent)
+    }
+
+    pub fn overlay(&self) -> Option<&Overlay> {
+        self.overlay.as_ref()
+    }
+
+    pub fn caps(&self) -> &Caps {
+        &self.caps
+    }
+
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_deref()
+    }
+
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Products looked at, newest first.
+    pub fn seen(&self) -> &[Key] {
+        self.views.products()
+    }
+
+    /// The stream that should get what is meant for the visitor: visible and touched last.
+    pub fn front(&self) -> Option<&Stream> {
+        self.streams.iter().filter(|stream| stream.connected && stream.visible).max_by_key(|stream| (stream.touched, stream.id))
+    }
+
+    /// The whole desired state of a stream's page.
+    pub fn desired(&self, stream: StreamId) -> impl Iterator<Item = &Arc<Held>> {
+        let found = self.streams.iter().find(move |s| s.id == stream);
+        let spots =
+            found.and_then(|s| s.page.as_ref()).into_iter().flat_map(|page| page.spots.iter().filter_map(|spot| spot.held.as_ref()));
+        let once = found.into_iter().flat_map(|s| s.once.iter());
+        let overlay = self.overlay.iter().filter(move |overlay| overlay.stream == stream && !overlay.waiting).map(|overlay| &overlay.held);
+        spots.chain(once).chain(overlay)
+    }
+
+    /// How well what the visit shows is proven.
+    ///
+    /// Claimed until two independent signs of a person agree (attention by the engine's clock, and scrolls or presses) and every cart
+    /// line names a known product at no more than its catalog price, so that the value cannot be inflated.
+    pub fn evidence(&self, catalog: &crate::catalog::Catalog) -> Trust {
+        let human = self.attention.total_us() >= 2_000_000 && self.counters.clicks + self.counters.scrolls > 0;
+        let priced =
+            self.cart.lines.iter().all(|line| catalog.product(line.product).is_some_and(|product| line.price <= product.price.minor));
+        if human && priced && self.context.device != DeviceKind::Bot { Trust::Corroborated } else { Trust::Claimed }
+    }
+
+    pub(super) fn stream_index(&self, id: StreamId) -> Option<usize> {
+        self.streams.iter().position(|stream| stream.id == id)
+    }
+}

@@ -1,0 +1,155 @@
+//! Every action: what is pushed, and when there is nothing to push.
+
+use super::Story;
+use super::check;
+use super::check_in;
+use super::rule_with;
+
+const VIEW: &str = "on = 'page_view'";
+
+#[test]
+fn fill_renders_its_texts() {
+    let action =
+        "{ do = 'fill', placement = 'banner', template = 't', data = { a = '{cart.value} of {target}', b = '{missing}, {progress}% {{' } }";
+    check(
+        &[rule_with("c", "on = 'cart_value', above = 10", "target = 50", action)],
+        "0 a open home\n1 a cart\n2 a cart s1 s2",
+        "2 decided a c:won0\n2 push a banner=fill(t a=$30.00 of $50.00 b=$20.00, 60% {)#1",
+    );
+}
+
+#[test]
+fn order_follows_interest_and_is_silent_where_nothing_would_move() {
+    let action = "{ do = 'order', list = 'grid', by = 'interest', strength = 1.0 }";
+    check(
+        &[rule_with("c", "on = 'custom', name = 'sort'", "", action)],
+        "0 a open category hats
+         1 a custom sort
+         2 a product s3
+         3 a product s1
+         4 a custom sort
+         5 a custom sort
+         # what the page reports back is no news, another list is
+         6 a list grid s1 s3 h1 h2
+         7 a custom sort
+         8 a list grid h1 h2
+         9 a custom sort
+         10 a list grid h1 s1 h2 s3
+         11 a custom sort",
+        "1 decided a c:nothing_to_show
+         4 decided a c:won0
+         4 push a grid=order(s1 s3 h1 h2)#1
+         5 decided a c:unchanged
+         7 decided a c:unchanged
+         9 decided a c:nothing_to_show
+         11 decided a c:won0
+         11 push a grid=order(s1 s3 h1 h2)#2",
+    );
+}
+
+#[test]
+fn cta_has_label_link_and_tone() {
+    let action = "{ do = 'cta', placement = 'button', label = 'Buy {product.id}', href = '/cart', tone = 'strong' }";
+    check(&[rule_with("c", VIEW, "", action)], "0 a open product s1", "0 decided a c:won0\n0 push a button=cta(Buy s1 /cart strong)#1");
+}
+
+#[test]
+fn nav_adds_shortcuts_and_promotes() {
+    let fixed = "{ do = 'nav', placement = 'menu', shortcuts = [{ label = 'Sale', href = '/sale' }], promote = ['shoes'] }";
+    let own = "{ do = 'nav', placement = 'menu', interests = 2, href = '/c/{category}' }";
+    check(
+        &[rule_with("fixed", VIEW, "", fixed), rule_with("own", "on = 'custom', name = 'x'", "", own)],
+        "0 a open home
+         1 a custom x
+         2 a product s1
+         3 a product s1
+         4 a product h1
+         5 a custom x",
+        "0 decided a fixed:won0
+         0 push a menu=nav(Sale>/sale ^shoes)#1
+         1 decided a own:nothing_to_show
+         5 decided a own:won0
+         5 push a menu=nav(Runs>/c/shoes.run Hats>/c/hats ^)#2",
+    );
+}
+
+#[test]
+fn an_offer_is_shown_once_its_grant_is_durable() {
+    let budget = "budget = { count = 5, every = '1d' }";
+    let action = format!(
+        "{{ do = 'offer', placement = 'overlay', template = 't', data = {{ title = 'Stay' }}, offer = {{ kind = 'percent', amount = 10, expires = '20m', {budget} }} }}"
+    );
+    let world = check_in(
+        Story::new(&[rule_with("c", "on = 'custom', name = 'x'", "trust = 'claimed'", &action)]),
+        "0 a open home
+         1 a custom x
+         1.2 - granted 1 CODE 1200
+         5 a shown 1
+         1300 a wait",
+        "1 decided a c:won0
+         1 grant? #1 c percent
+         1.2 push a overlay=offer(t title=Stay CODE)#1
+         5 reported #1 c/0 shown
+         1201.2 push a -overlay",
+    );
+    assert!(world.session.overlay().is_none());
+}
+
+#[test]
+fn a_message_needs_no_grant() {
+    let action = "{ do = 'offer', placement = 'overlay', template = 't', offer = { kind = 'message' } }";
+    check(&[rule_with("c", VIEW, "", action)], "0 a open home", "0 decided a c:won0\n0 push a overlay=offer(t)#1");
+}
+
+#[test]
+fn recommend_fills_its_count_or_nothing() {
+    let action = |count: u8, placement: &str| {
+        format!(
+            "{{ do = 'recommend', placement = '{placement}', template = 't', strategy = 'similar', count = {count}, title = 'Like this' }}"
+        )
+    };
+    check(
+        &[rule_with("few", VIEW, "", &action(2, "banner")), rule_with("many", VIEW, "", &action(8, "side"))],
+        "0 a open product s1",
+        "0 decided a few:won0 many:nothing_to_show\n0 push a banner=recommend(t similar s2 s3)#1",
+    );
+}
+
+#[test]
+fn layout_notice_and_emit() {
+    let actions = "{ do = 'layout', placement = 'grid', layout = 'dense' }, { do = 'notice', text = 'Hello' }, { do = 'emit', name = 'seen', data = { page = '{page.kind}' } }";
+    let world = check_in(
+        Story::new(&[rule_with("c", VIEW, "", actions)]),
+        "0 a open home
+         1 a shown 1
+         2 a lost
+         3 a back",
+        "0 decided a c:won0
+         0 push a grid=layout(dense)#1 =notice(Hello)#1 =emit(seen page=home)#1
+         1 reported #1 c/0 shown",
+    );
+    let desired: Vec<&str> = world.session.desired(world.session.streams()[0].id).map(|held| &*held.placement).collect();
+    assert_eq!(desired, ["grid"], "what is momentary and was shown does not come again");
+}
+
+#[test]
+fn unconfirmed_notices_come_again_with_the_state() {
+    let world = check_in(
+        Story::new(&[rule_with("c", VIEW, "", "{ do = 'notice', text = 'Hello' }")]),
+        "0 a open home\n1 a received 1\n2 a lost\n3 a back",
+        "0 decided a c:won0\n0 push a =notice(Hello)#1\n1 reported #1 c/0 received",
+    );
+    assert_eq!(world.session.desired(world.session.streams()[0].id).count(), 1);
+}
+
+#[test]
+fn why_is_the_campaigns_own_or_names_what_set_it_off() {
+    let fill = |placement: &str| super::fill(placement, "x");
+    let mut world = Story::new(&[
+        rule_with("own", VIEW, "why = 'You are on {page.kind}.'", &fill("banner")),
+        rule_with("made", "on = 'search'", "", &fill("side")),
+    ]);
+    world.play("0 a open home\n1 a search x 1");
+    let whys: Vec<&str> = world.session.desired(world.session.streams()[0].id).map(|held| &*held.why).collect();
+    assert_eq!(whys, ["You are on home.", "Because of your search."]);
+}
