@@ -1,0 +1,53 @@
+//! Bytes of the outside world into the shop's own words: product feeds and recorded sessions.
+//!
+//! Readers in, values out; opening and unpacking files is the caller's. A bad row costs that row and is reported with its line and field.
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod customer_token;
+mod decimal;
+pub mod product_csv;
+pub mod session_csv;
+
+pub use decimal::DecimalError;
+pub use decimal::parse_minor;
+
+/// A row that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, {field}: {message}")]
+pub struct RowError {
+    /// Line of the file where the row begins, from 1.
+    pub line: u64,
+    /// Column as the file names it.
+    pub field: String,
+    pub message: String,
+}
+
+/// A file that cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    #[error("failed to read: {0}")]
+    Read(#[source] csv::Error),
+    #[error("there is no column for {field}, expected one of {names}")]
+    MissingColumn { field: &'static str, names: String },
+}
+
+/// Rows of a file that are reported; the rest of a broken file says nothing new.
+const ERRORS_MAX: usize = 1_000;
+
+/// Opens a table with a header, separated by tabs if the header has one, else by commas.
+fn open(text: &[u8]) -> csv::Reader<&[u8]> {
+    // A mark that spreadsheets put before UTF-8.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let header = text.split(|&byte| byte == b'\n').next().unwrap_or(text);
+    let delimiter = if header.contains(&b'\t') { b'\t' } else { b',' };
+    csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text)
+}
+
+/// Reads everything, so that errors can name lines and the separator can be seen before the first row.
+fn read_all(mut reader: impl std::io::Read) -> Result<Vec<u8>, FileError> {
+    let mut text = Vec::new();
+    reader.read_to_end(&mut text).map_err(|error| FileError::Read(error.into()))?;
+    Ok(text)
+}
