@@ -1,0 +1,429 @@
+//! The shell around the core: session actors, their directory, one timer wheel, snapshots, the ledger of offers, the live floor.
+//!
+//! ```text
+//! Engine ---- owns ----> journal (its committer thread), stores, wheel task, expiry task
+//!   |  spawns, knows by id (directory)
+//!   +--> session actor, one per live visit; owns its sockets
+//! ```
+//!
+//! A panic while one visitor's input is applied ends that visitor's actor and its sockets only: ractor catches it, dropping the state
+//! takes the session out of the directory, and the pages come back by themselves to the last stored state. What is lost is
+//! at most the state since the last save; what was acknowledged is in the journal. Nothing is linked: linking takes a process-wide lock.
+//! Shutting down: no new sessions, `goaway` to every page, every session saves and stops, states and journal are flushed.
+
+mod board;
+mod campaigns;
+mod clock;
+mod connection;
+mod counts;
+mod directory;
+mod door;
+mod ledger;
+mod proof;
+mod session;
+mod socket;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod timeline;
+pub mod translate;
+pub mod view;
+mod wheel;
+
+pub use board::Board;
+pub use board::Changes;
+pub use campaigns::CampaignFiles;
+pub use campaigns::FileMistake;
+pub use clock::Clock;
+pub use counts::CampaignTotals;
+pub use counts::Counts;
+pub use directory::Directory;
+pub use door::Peer;
+pub use door::Refused;
+pub use door::context;
+pub use session::Attach;
+pub use session::SessionActor;
+pub use session::SessionMsg;
+pub use socket::Gone;
+pub use socket::Pipe;
+pub use socket::Socket;
+pub use stats::Stats;
+pub use wheel::Wheel;
+
+use crate::consent::Consent;
+use crate::decide::Settings;
+use crate::decide::Snapshot;
+use crate::delivery::Signer;
+use crate::delivery::Token;
+use crate::model::Order;
+use crate::model::Profile;
+use crate::model::SessionId;
+use crate::model::Timestamp;
+use crate::model::VisitorId;
+use crate::store::Stores;
+use crate::store::journal;
+use crate::store::journal::Journal;
+use arc_swap::ArcSwap;
+use ractor::ActorRef;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How an engine runs. What decisions read is in [`Settings`].
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Directory of the journal.
+    pub journal_dir: PathBuf,
+    pub journal: journal::Config,
+    pub durability: journal::Durability,
+    pub settings: Settings,
+    /// Publishable keys of the shop; a `hello` must name one.
+    pub keys: Vec<String>,
+    /// Secret with which the shop's server vouches for customers; `None`: it does not.
+    pub customer_secret: Option<Vec<u8>>,
+    /// Consent every session starts with, before any page speaks.
+    pub consent: Consent,
+    /// Live sessions at a time; past it new visitors get the neutral shop.
+    pub sessions_max: usize,
+    /// Events a stream may send a second in the long run; [`Limits::EVENTS_PER_SECOND`](crate::protocol::Limits::EVENTS_PER_SECOND)
+    /// is what the protocol promises. Past it events are refused with `rate`, and the third time within a minute closes the connection.
+    pub events_per_second: u32,
+    /// Events a stream may send at once; the protocol promises
+    /// [`Limits::EVENTS_BURST`](crate::protocol::Limits::EVENTS_BURST).
+    pub events_burst: u32,
+    /// A visitor's token is good for this long.
+    pub visitor_remembered: Duration,
+    /// Keys that sign tokens, newest first.
+    pub token_keys: Vec<[u8; 32]>,
+    /// Secret from which offer codes are derived.
+    pub offer_secret: [u8; 32],
+    /// Shop-wide ceiling of open offers.
+    pub offers_open_max: u32,
+}
+
+/// One running engine. Many fit in a process.
+pub struct Engine {
+    pub clock: Clock,
+    pub config: Config,
+    pub snapshot: ArcSwap<Snapshot>,
+    pub directory: Directory,
+    pub counts: Counts,
+    pub board: Board,
+    pub stats: Stats,
+    pub stores: Stores,
+    pub signer: Signer,
+    pub(crate) journal: Journal<ActorRef<SessionMsg>>,
+    wheel: Wheel<ActorRef<SessionMsg>>,
+    ledger: ledger::OfferLedger,
+    publishing: Mutex<()>,
+    gates: Gates,
+    draining: AtomicBool,
+    tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+}
+
+/// Why an engine did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    #[error("failed to open the journal: {0}")]
+    Journal(#[from] journal::OpenError),
+    #[error("failed to read the ledger of offers: {0}")]
+    Ledger(String),
+}
+
+/// Name under which campaign counters are stored.
+const COUNTS_BLOB: &str = "campaign-counts";
+/// Campaign counters are stored this often.
+const COUNTS_EVERY: Duration = Duration::from_secs(10);
+
+impl Engine {
+    /// Opens the journal, rebuilds the ledger and starts the tasks.
+    ///
+    /// # Errors
+    /// [`StartError`] if the journal or the ledger is damaged or in use.
+    pub async fn start(config: Config, stores: Stores, clock: Clock, snapshot: Snapshot) -> Result<Arc<Engine>, StartError> {
+        let committed: journal::Committed<ActorRef<SessionMsg>> = Box::new(|result, waiters| match result {
+            Ok(position) => {
+                for waiter in waiters {
+                    // A session that ended does not need to know.
+                    let _ = waiter.cast(SessionMsg::Durable(position));
+                }
+            }
+            Err(failure) => tracing::error!(%failure, "acknowledgements stopped"),
+        });
+        let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
+        let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, committed)?;
+        tracing::info!(?recovery, "journal open");
+        let ledger = ledger::OfferLedger::load(&stores, config.offers_open_max).await.map_err(StartError::Ledger)?;
+        let signer = Signer::new(config.token_keys.clone(), 1);
+        let engine = Arc::new(Engine {
+            clock,
+            snapshot: ArcSwap::from_pointee(snapshot),
+            directory: Directory::default(),
+            counts: Counts::default(),
+            board: Board::default(),
+            stats: Stats::default(),
+            stores,
+            signer,
+            journal,
+            wheel: Wheel::default(),
+            ledger,
+            publishing: Mutex::new(()),
+            gates: Gates::default(),
+            draining: AtomicBool::new(false),
+            tasks: Mutex::new(Vec::new()),
+            config,
+        });
+        engine.restore_counts().await;
+        let turning = engine.clone();
+        let wheel = tokio::spawn(async move {
+            turning
+                .wheel
+                .run(turning.clock.clone(), |session: ActorRef<SessionMsg>| {
+                    let _ = session.cast(SessionMsg::Timer);
+                })
+                .await;
+        });
+        let keeping = engine.clone();
+        let keeper = tokio::spawn(async move {
+            let mut interval = tokio::time::interval(COUNTS_EVERY);
+            loop {
+                interval.tick().await;
+                keeping.save_counts().await;
+                keeping.expire_offers().await;
+                keeping.remove_old_states().await;
+            }
+        });
+        engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper]);
+        Ok(engine)
+    }
+
+    /// Replaces the snapshot by what `change` makes of the present one, with the next version, and tells every live session.
+    pub fn publish(&self, change: impl FnOnce(&Snapshot) -> Snapshot) -> u64 {
+        let guard = self.publishing.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let now = self.snapshot.load();
+        let next = Snapshot { version: now.version + 1, ..change(&now) };
+        let version = next.version;
+        self.snapshot.store(Arc::new(next));
+        drop(guard);
+        self.directory.for_each(|session| {
+            let _ = session.cast(SessionMsg::Published);
+        });
+        version
+    }
+
+    /// Starts to look at the live floor.
+    pub fn watch_board(self: &Arc<Self>) -> BoardWatch {
+        if self.board.watch() {
+            self.directory.for_each(|session| {
+                let _ = session.cast(SessionMsg::Show);
+            });
+        }
+        BoardWatch { engine: self.clone(), version: 0 }
+    }
+
+    /// Whether the engine takes new connections.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// State of the journal, for health.
+    pub fn journal_health(&self) -> journal::Health {
+        self.journal.health()
+    }
+
+    pub fn epoch(&self) -> u64 {
+        self.journal.epoch()
+    }
+
+    /// Asks every page to come back between `min` and `max`, saves every session, flushes and closes.
+    pub async fn stop(&self, min: Duration, max: Duration, grace: Duration) {
+        self.draining.store(true, Ordering::Relaxed);
+        let (min_ms, max_ms) = (min.as_millis() as u32, max.as_millis() as u32);
+        self.directory.for_each(|session| {
+            let _ = session.cast(SessionMsg::Goaway { min_ms, max_ms });
+        });
+        tokio::time::sleep(grace).await;
+        let mut done = Vec::new();
+        self.directory.for_each(|session| {
+            let (sender, receiver) = tokio::sync::oneshot::channel();
+            if session.cast(SessionMsg::Stop(sender)).is_ok() {
+                done.push(receiver);
+            }
+        });
+        let all = futures_util::future::join_all(done);
+        if tokio::time::timeout(Duration::from_secs(10), all).await.is_err() {
+            tracing::warn!("some sessions did not stop in time");
+        }
+        for task in self.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).drain(..) {
+            task.abort();
+        }
+        self.directory.for_each(|session| session.stop(None));
+        self.save_counts().await;
+        if let Err(error) = self.stores.states.flush_states().await {
+            tracing::error!(%error, "failed to flush session states");
+        }
+        if let Err(failure) = self.journal.close() {
+            tracing::error!(%failure, "failed to close the journal");
+        }
+    }
+
+    fn sign(&self, token: Token, life: Duration) -> String {
+        let expires = self.clock.now().millis() / 1_000 + life.as_secs();
+        self.signer.sign(&token, u32::try_from(expires).unwrap_or(u32::MAX))
+    }
+
+    /// Seconds since the Unix epoch, for tokens.
+    pub fn seconds(&self) -> u32 {
+        u32::try_from(self.clock.now().millis() / 1_000).unwrap_or(u32::MAX)
+    }
+
+    /// A token that opens the dashboard.
+    pub fn admin_token(&self, life: Duration) -> String {
+        self.sign(Token::Admin { nonce: random_id() }, life)
+    }
+
+    /// A token that shows every campaign to one browser, never counted.
+    pub fn preview_token(&self, life: Duration) -> String {
+        self.sign(Token::Preview { nonce: random_id() }, life)
+    }
+
+    fn save_state(&self, id: SessionId, touched: Timestamp, stored: &impl Serialize) {
+        let mut bytes = vec![STATE_FORMAT];
+        if let Err(error) = rmp_serde::encode::write(&mut bytes, stored) {
+            tracing::error!(session = %id, %error, "failed to pack a session");
+            return;
+        }
+        if let Err(error) = self.stores.states.put_state(id.0, touched.0, bytes) {
+            tracing::warn!(session = %id, %error, "failed to save a session");
+        }
+    }
+
+    fn forget_state(&self, id: SessionId) {
+        if let Err(error) = self.stores.states.remove_state(id.0) {
+            tracing::warn!(session = %id, %error, "failed to remove a session");
+        }
+    }
+
+    fn new_profile(&self, at: Timestamp) -> Profile {
+        Profile::new(VisitorId(random_id()), at)
+    }
+
+    fn save_profile(&self, profile: Profile) {
+        let mut bytes = vec![PROFILE_FORMAT];
+        // Writing to a Vec cannot fail, and a profile has a representation.
+        let _ = rmp_serde::encode::write(&mut bytes, &profile);
+        if let Err(error) = self.stores.profiles.put_profile(profile.visitor.0, bytes) {
+            tracing::warn!(%error, "failed to save a profile");
+        }
+    }
+
+    async fn load_profile(&self, visitor: VisitorId) -> Option<Profile> {
+        let bytes = self.stores.profiles.profile(visitor.0).await.ok()??;
+        match bytes.split_first() {
+            Some((&PROFILE_FORMAT, packed)) => rmp_serde::from_slice(packed).ok(),
+            _ => None,
+        }
+    }
+
+    fn erase_profile(self: &Arc<Self>, visitor: VisitorId) {
+        self.directory.forget_visitor(visitor);
+        let engine = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = engine.stores.profiles.erase_profile(visitor.0).await {
+                tracing::error!(%error, "failed to erase a profile");
+            }
+        });
+    }
+
+    fn note_order(self: &Arc<Self>, order: &Order) {
+        self.stats.orders.fetch_add(1, Ordering::Relaxed);
+        if !order.coupon.is_empty()
+            && let Err(error) = self.redeem(&order.coupon, &order.id)
+        {
+            // Codes of others are not ours to judge; the shop's till is asked before the order in any case.
+            tracing::debug!(%error, "an order names a code that was not redeemed");
+        }
+    }
+
+    async fn restore_counts(&self) {
+        if let Ok(Some(bytes)) = self.stores.blobs.blob(COUNTS_BLOB).await {
+            match rmp_serde::from_slice(&bytes) {
+                Ok(totals) => self.counts.restore(&totals),
+                Err(error) => tracing::warn!(%error, "campaign counters could not be read and start at 0"),
+            }
+        }
+    }
+
+    async fn save_counts(&self) {
+        if let Ok(bytes) = rmp_serde::to_vec_named(&self.counts.totals())
+            && let Err(error) = self.stores.blobs.put_blob(COUNTS_BLOB, bytes).await
+        {
+            tracing::warn!(%error, "failed to save campaign counters");
+        }
+    }
+
+    /// Removes states of visits that ended while nobody was looking.
+    async fn remove_old_states(&self) {
+        let visit = self.snapshot.load().settings.visit.clone();
+        let before = Timestamp(self.clock.now().0.saturating_sub(visit.longest.as_micros() as u64));
+        if let Ok(old) = self.stores.states.untouched_since(before.0, 1_000).await {
+            for (id, _) in old {
+                if self.directory.get(SessionId(id)).is_none() {
+                    self.forget_state(SessionId(id));
+                }
+            }
+        }
+    }
+}
+
+/// Lets one task at a time restore a session; 32 gates for all sessions.
+#[derive(Default)]
+struct Gates {
+    gates: [tokio::sync::Mutex<()>; 32],
+}
+
+impl Gates {
+    async fn enter(&self, id: SessionId) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        match self.gates.get(usize::from(id.0[0]) % self.gates.len()) {
+            Some(gate) => Some(gate.lock().await),
+            None => None,
+        }
+    }
+}
+
+/// First byte of what is stored; another value is another format.
+const STATE_FORMAT: u8 = 1;
+const PROFILE_FORMAT: u8 = 1;
+
+/// 16 bytes from the operating system.
+pub fn random_id() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
+    bytes
+}
+
+/// A dashboard's look at the live floor; looking ends when it is dropped.
+pub struct BoardWatch {
+    engine: Arc<Engine>,
+    version: u64,
+}
+
+impl BoardWatch {
+    /// What changed since the last call; all sessions at the first.
+    pub fn changes(&mut self) -> Changes {
+        let changes = self.engine.board.changes(self.version);
+        self.version = changes.version;
+        changes
+    }
+}
+
+impl Drop for BoardWatch {
+    fn drop(&mut self) {
+        self.engine.board.unwatch();
+    }
+}

@@ -1,0 +1,313 @@
+//! Everything a page says: its hello, its frames, its events.
+
+use super::Attach;
+use super::FRAMES_PER_WAKE;
+use super::Live;
+use super::connection_id;
+use super::durability_name;
+use crate::consent::Purpose;
+use crate::delivery::Delivery;
+use crate::delivery::Receive;
+use crate::delivery::Token;
+use crate::engine::connection::Connection;
+use crate::engine::socket::Incoming;
+use crate::engine::translate;
+use crate::model::Event;
+use crate::model::Page;
+use crate::model::Profile;
+use crate::model::StreamId;
+use crate::protocol::Close;
+use crate::protocol::DecodeError;
+use crate::protocol::ErrorCode;
+use crate::protocol::Inbound;
+use crate::protocol::decode;
+use crate::protocol::wire;
+use crate::protocol::wire::ClientFrame;
+use crate::protocol::wire::ServerFrame;
+use crate::session::Input;
+use crate::session::Session;
+use smallvec::SmallVec;
+use std::task::Context;
+use std::task::Poll;
+use tokio::sync::oneshot;
+
+impl Live {
+    pub(super) fn attach(&mut self, attach: Attach) {
+        let Attach { socket, encoding, stream, page, visible, consent, profile, resume } = attach;
+        let now = self.engine.clock.now();
+        if let Some(index) = self.connections.iter().position(|connection| connection.stream == stream) {
+            self.take_connection(index).close(Close::TakenOver.code(), Close::TakenOver.reason());
+        }
+        // Past the time for coming back the core has given the page up, and its content with it.
+        let alive = self.session.streams().iter().any(|known| known.id == stream);
+        self.introduce(consent, profile);
+        self.apply(Input::Attach { stream, page: Box::new(page), visible });
+        let known = self.delivery_of(stream);
+        let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) else { return };
+        // The last token issued or the one before it: a welcome may have been lost.
+        let resumed = alive
+            && known
+            && resume.is_some_and(|(generation, _)| generation + 1 >= delivery.generation && generation <= delivery.generation);
+        delivery.generation += 1;
+        let page_rev = resume.filter(|_| resumed).map(|(_, rev)| rev);
+        let state = page_rev.is_none_or(|rev| delivery.needs_state(rev));
+        let (generation, ack) = (delivery.generation, delivery.acked());
+        let snapshot = self.engine.snapshot.load_full();
+        let id = self.next_connection;
+        self.next_connection = self.next_connection.wrapping_add(1);
+        let mut connection = Box::new(Connection::new(id, stream, encoding, socket, self.me.clone(), now, self.engine.config.events_burst));
+        let session = self.session.id();
+        let visit = &snapshot.settings.visit;
+        connection.push(&ServerFrame::Welcome(Box::new(wire::Welcome {
+            version: crate::protocol::VERSION,
+            session: self.engine.sign(Token::Session { session: session.0 }, visit.longest),
+            visitor: self.visitor_token(),
+            resume: self.engine.sign(Token::Resume { session: session.0, stream: stream.0, generation }, visit.longest),
+            epoch: format!("{:016x}", self.engine.journal.epoch()),
+            resumed,
+            durability: durability_name(self.engine.config.durability).to_owned(),
+            ack,
+            wall: now.millis(),
+            resume_ms: visit.resume_within.as_millis() as u32,
+            capture: wire::Capture {
+                clicks: true,
+                scroll: true,
+                exit: true,
+                attention_ms: visit.attention_beat.as_millis() as u32,
+                idle_ms: visit.idle_after.as_millis() as u32,
+            },
+            state: state.then(|| self.state(stream, &snapshot)),
+        })));
+        self.connections.push(connection);
+        self.engine.stats.connections.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.note("connection", if resumed { "Came back" } else { "Opened a page" }, &[]);
+        // Frames may have arrived behind the hello; only a poll registers the waker.
+        self.io(id);
+    }
+
+    /// What a `hello` says about the shopper.
+    pub(super) fn introduce(&mut self, consent: Option<Input>, profile: Option<Box<Profile>>) {
+        if let Some(profile) = profile {
+            // Consent first: a profile is only taken where remembering is allowed.
+            consent.into_iter().for_each(|consent| self.apply_quietly(consent));
+            if self.session.profile().is_none() {
+                self.apply(Input::Remembered(profile));
+            }
+        } else if let Some(consent) = consent {
+            self.apply(consent);
+        }
+    }
+
+    /// The stream's delivery, made if it is new. True if it was known.
+    pub(super) fn delivery_of(&mut self, stream: StreamId) -> bool {
+        if self.deliveries.iter().any(|(id, _)| *id == stream) {
+            return true;
+        }
+        if self.deliveries.len() >= Session::STREAMS_MAX {
+            // The oldest page that is closed; a ninth open tab takes the place of the first.
+            let is_open = |id: &StreamId| self.connections.iter().any(|connection| connection.stream == *id);
+            let index = self.deliveries.iter().position(|(id, _)| !is_open(id)).unwrap_or(0);
+            let (gone, _) = self.deliveries.remove(index);
+            self.engine.directory.forget_stream(gone);
+        }
+        self.engine.directory.note_stream(stream, self.session.id());
+        self.deliveries.push((stream, Delivery::default()));
+        false
+    }
+
+    pub(super) fn visitor_token(&self) -> Option<String> {
+        let profile = self.session.profile().filter(|_| self.session.capabilities().allows(Purpose::Remember))?;
+        Some(self.engine.sign(Token::Visitor { visitor: profile.visitor.0 }, self.engine.config.visitor_remembered))
+    }
+
+    pub(super) fn io(&mut self, id: u32) {
+        let started = self.engine.clock.now();
+        let mut frames = 0;
+        loop {
+            let Some(index) = self.connections.iter().position(|connection| connection.id == id) else { return };
+            let Some(connection) = self.connections.get_mut(index) else { return };
+            if frames == 0 {
+                connection.wake.clear();
+            }
+            let waker = connection.waker();
+            match connection.socket.poll_recv(&mut Context::from_waker(&waker)) {
+                Poll::Pending => break,
+                Poll::Ready(Incoming::Closed) => {
+                    self.lost(index, false);
+                    break;
+                }
+                Poll::Ready(Incoming::Alive) => connection.heard = started,
+                Poll::Ready(Incoming::Frame(bytes)) => {
+                    connection.heard = started;
+                    let (stream, encoding) = (connection.stream, connection.encoding);
+                    match decode(encoding, &bytes) {
+                        Ok(inbound) => {
+                            if !self.inbound(Some(id), stream, inbound) {
+                                break;
+                            }
+                        }
+                        Err(DecodeError::UnknownFrame(name)) => {
+                            self.error(id, ErrorCode::UnknownFrame, format!("unknown frame `{name}`"), None)
+                        }
+                        Err(error) => {
+                            let close = if matches!(error, DecodeError::TooLarge { .. }) { Close::TooLarge } else { Close::BadFrame };
+                            tracing::debug!(session = %self.session.id(), %error, "closing a connection");
+                            self.close(index, close);
+                            break;
+                        }
+                    }
+                }
+            }
+            frames += 1;
+            if frames == FRAMES_PER_WAKE {
+                // There may be more; take turns.
+                waker.wake();
+                break;
+            }
+        }
+        self.write_all();
+        if frames > 0 {
+            self.engine.stats.reaction.record(self.engine.clock.now().since(started).as_micros() as u64);
+        }
+    }
+
+    /// Takes one frame. False if the connection it came from is gone.
+    pub(super) fn inbound(&mut self, connection: Option<u32>, stream: StreamId, inbound: Inbound) -> bool {
+        match inbound {
+            Inbound::Frame(ClientFrame::Events(mut batch)) => {
+                let list = std::mem::take(&mut batch.list).into_iter().map(Ok).collect();
+                return self.events(connection, stream, batch.first, batch.sent_at, list);
+            }
+            Inbound::Partial { batch, list } => return self.events(connection, stream, batch.first, batch.sent_at, list),
+            Inbound::Frame(ClientFrame::Applied(applied)) => {
+                let list: SmallVec<_> = translate::receipts(&applied.receipts).collect();
+                if !list.is_empty() {
+                    self.apply(Input::Receipts { stream, list });
+                }
+                let behind = self
+                    .deliveries
+                    .iter()
+                    .any(|(id, delivery)| *id == stream && applied.rev < delivery.rev() && applied.receipts.is_empty());
+                if behind {
+                    self.send_state(stream);
+                }
+            }
+            Inbound::Frame(ClientFrame::Pong(_)) => {}
+            Inbound::Frame(ClientFrame::Hello(_)) => {
+                if let Some(id) = connection {
+                    self.error(id, ErrorCode::Invalid, "hello was said before".to_owned(), None);
+                }
+            }
+            Inbound::Frame(ClientFrame::Bye(_)) => {
+                if let Some(index) = connection.and_then(|id| self.connections.iter().position(|c| c.id == id)) {
+                    self.lost(index, true);
+                    return false;
+                }
+                self.apply(Input::Detach { stream, bye: true });
+            }
+        }
+        true
+    }
+
+    pub(super) fn events(
+        &mut self,
+        connection: Option<u32>,
+        stream: StreamId,
+        first: u64,
+        sent_at: f64,
+        list: Vec<Result<wire::TimedEvent, String>>,
+    ) -> bool {
+        let now = self.engine.clock.now();
+        let index = connection.and_then(|id| self.connections.iter().position(|c| c.id == id));
+        if list.len() > crate::protocol::Limits::BATCH_EVENTS_MAX {
+            if let Some(index) = index {
+                self.close(index, Close::TooLarge);
+            }
+            return false;
+        }
+        if let Some(connection) = index.and_then(|index| self.connections.get_mut(index))
+            && let Err(is_last) = connection.spend(now, list.len(), &self.engine.config)
+        {
+            if is_last && let Some(index) = index {
+                self.close(index, Close::Rate);
+                return false;
+            }
+            self.gap(connection_id(index, &self.connections), stream, ErrorCode::Rate, "more events than the limit");
+            return true;
+        }
+        let Some(delivery) = self.deliveries.iter().find(|(id, _)| *id == stream).map(|(_, delivery)| delivery) else { return true };
+        let skip = match delivery.receive(first, list.len()) {
+            Receive::Fresh { skip } => skip,
+            Receive::Duplicate => {
+                self.engine.stats.duplicates.fetch_add(list.len() as u64, std::sync::atomic::Ordering::Relaxed);
+                self.ack(stream, Vec::new());
+                return true;
+            }
+            Receive::Gap => {
+                self.gap(connection, stream, ErrorCode::Gap, "events are missing before these");
+                return true;
+            }
+        };
+        let late_after = self.engine.snapshot.load().settings.visit.late_after.as_millis() as f64;
+        let mut rejected = Vec::new();
+        for (seq, event) in (first + skip as u64..).zip(list.into_iter().skip(skip)) {
+            let input = event.map_err(|message| (ErrorCode::Invalid, None, message)).and_then(|timed| {
+                if !timed.at.is_finite() || !sent_at.is_finite() {
+                    return Err((ErrorCode::OutOfRange, Some("at".to_owned()), "a finite number of milliseconds".to_owned()));
+                }
+                let late = sent_at - timed.at > late_after;
+                translate::input(stream, late, timed.event).map_err(|no| (no.code, Some(no.field.to_owned()), no.message))
+            });
+            match input {
+                Ok(input) => {
+                    if self.apply_numbered(stream, input).is_err() {
+                        self.gap(connection, stream, ErrorCode::Full, "the journal is full for the moment");
+                        break;
+                    }
+                }
+                Err((code, field, message)) => {
+                    // It keeps its number, so that one bad event does not wedge the stream.
+                    if let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) {
+                        delivery.note_applied(self.head.0);
+                    }
+                    rejected.push(wire::Rejected { seq, code: code.name().to_owned(), field, message });
+                }
+            }
+        }
+        if !rejected.is_empty() {
+            self.engine.stats.rejected.fetch_add(rejected.len() as u64, std::sync::atomic::Ordering::Relaxed);
+            self.ack(stream, rejected);
+        }
+        true
+    }
+
+    pub(super) fn post(&mut self, stream: StreamId, frames: Vec<Inbound>, reply: oneshot::Sender<wire::Ack>) {
+        for frame in frames {
+            self.inbound(None, stream, frame);
+        }
+        let seq = self.deliveries.iter().find(|(id, _)| *id == stream).map_or(0, |(_, delivery)| delivery.acked());
+        let _ = reply.send(wire::Ack { seq, rejected: Vec::new() });
+    }
+
+    /// Decides for a page that the shop's server renders: the page is announced, viewed, and its desired state returned.
+    pub(super) fn decide(
+        &mut self,
+        stream: StreamId,
+        page: Box<Page>,
+        consent: Option<Box<Input>>,
+        profile: Option<Box<Profile>>,
+    ) -> (String, wire::State) {
+        self.introduce(consent.map(|consent| *consent), profile);
+        self.apply(Input::Attach { stream, page: page.clone(), visible: true });
+        self.delivery_of(stream);
+        let product = page.product;
+        self.apply(Input::Event { stream, late: false, event: Event::PageView(page) });
+        if !product.is_none() {
+            self.apply(Input::Event { stream, late: false, event: Event::ProductView { product } });
+        }
+        let snapshot = self.engine.snapshot.load_full();
+        let state = self.state(stream, &snapshot);
+        self.apply(Input::Detach { stream, bye: false });
+        (self.engine.sign(Token::Session { session: self.session.id().0 }, snapshot.settings.visit.longest), state)
+    }
+}

@@ -1,0 +1,392 @@
+//! The session actor: a mailbox around [`Session`], its sockets and its journal.
+//!
+//! `handle` builds inputs, applies them, runs the effects, writes all replies and flushes once. Nothing a client sends waits in the
+//! mailbox: sockets are read here, a bounded number of frames per wake.
+
+mod inbox;
+mod outbox;
+mod turn;
+
+use super::Engine;
+use super::connection::Connection;
+use super::connection::SILENT_AFTER;
+use super::connection::SLOW_AFTER;
+use super::socket::Socket;
+use super::timeline;
+use super::view;
+use super::view::Entry;
+use super::view::LastDecision;
+use super::view::SessionView;
+use crate::delivery::Delivery;
+use crate::model::DecisionId;
+use crate::model::Page;
+use crate::model::Profile;
+use crate::model::StreamId;
+use crate::model::Timestamp;
+use crate::protocol::Close;
+use crate::protocol::Encoding;
+use crate::protocol::Inbound;
+use crate::protocol::wire;
+use crate::protocol::wire::ServerFrame;
+use crate::session::Effects;
+use crate::session::Input;
+use crate::session::Session;
+use crate::store::journal::Durability;
+use crate::store::journal::Position;
+use ractor::Actor;
+use ractor::ActorProcessingErr;
+use ractor::ActorRef;
+use ractor::RpcReplyPort;
+use serde::Deserialize;
+use serde::Serialize;
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+
+/// Frames read per wake, so that a busy socket does not starve the others on its thread.
+const FRAMES_PER_WAKE: usize = 16;
+/// A live session's state is stored after this many inputs, and whenever its last connection goes.
+const SAVE_EVERY: u16 = 256;
+/// Events whose batch has no waiter of this session are looked after this much later.
+const ACK_LOOK: Duration = Duration::from_millis(5);
+/// Journal records of inputs and of decisions.
+pub(super) const RECORD_INPUT: u8 = 1;
+pub(super) const RECORD_DECISION: u8 = 2;
+
+/// Messages to one live session.
+pub enum SessionMsg {
+    /// The gateway accepted a connection and its `hello`.
+    Attach(Box<Attach>),
+    /// A socket stirred.
+    Io(u32),
+    /// The wheel reached the deadline.
+    Timer,
+    /// The journal's committer: everything below is durable.
+    Durable(Position),
+    /// Frames that came by request: the beacon and the fallback.
+    Post {
+        stream: StreamId,
+        frames: Vec<Inbound>,
+        reply: oneshot::Sender<wire::Ack>,
+    },
+    /// The ledger's answers.
+    Granted {
+        decision: DecisionId,
+        code: Box<str>,
+        expires: Timestamp,
+    },
+    GrantRefused {
+        decision: DecisionId,
+    },
+    /// The publisher has a new snapshot.
+    Published,
+    /// A decision for a server-rendered page.
+    Decide {
+        stream: StreamId,
+        page: Box<Page>,
+        consent: Option<Box<Input>>,
+        profile: Option<Box<Profile>>,
+        reply: oneshot::Sender<(String, wire::State)>,
+    },
+    /// The dashboard: everything about this session.
+    Inspect(RpcReplyPort<Box<SessionView>>),
+    /// The dashboard: every entry from now on.
+    Watch(mpsc::Sender<Entry>),
+    /// The dashboard's live floor began to look.
+    Show,
+    /// The shop asked for a visitor's memory to be erased, or the engine drains.
+    Goaway {
+        min_ms: u32,
+        max_ms: u32,
+    },
+    /// Save and go.
+    Stop(oneshot::Sender<()>),
+    /// Fails, as a mistake in our own code would.
+    #[cfg(test)]
+    Panic,
+}
+
+/// A connection on its way to its session.
+pub struct Attach {
+    pub socket: Socket,
+    pub encoding: Encoding,
+    pub stream: StreamId,
+    pub page: Page,
+    pub visible: bool,
+    pub consent: Option<Input>,
+    pub profile: Option<Box<Profile>>,
+    /// Generation and revision of a resume token that was checked.
+    pub resume: Option<(u32, u64)>,
+}
+
+/// What is stored of a session.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stored {
+    pub session: Session,
+    pub deliveries: SmallVec<[(StreamId, Delivery); 1]>,
+    pub head: u64,
+}
+
+/// The actor. Its state owns everything; `self` is the engine.
+pub struct SessionActor(pub(super) Arc<Engine>);
+
+/// A live session.
+pub struct Live {
+    engine: Arc<Engine>,
+    me: ActorRef<SessionMsg>,
+    session: Session,
+    deliveries: SmallVec<[(StreamId, Delivery); 1]>,
+    connections: SmallVec<[Box<Connection>; 1]>,
+    /// Last journal record of this session.
+    head: Position,
+    /// The earliest deadline the wheel knows of.
+    armed: Option<Timestamp>,
+    last_decision: Option<Box<Last>>,
+    watchers: Vec<mpsc::Sender<Entry>>,
+    entries: u64,
+    unsaved: u16,
+    next_connection: u32,
+    /// A waiter is registered with the journal's current batch.
+    waiting: bool,
+    awaiting_profile: bool,
+}
+
+/// The last decision that did something, or would have.
+struct Last {
+    campaign: Arc<str>,
+    variant: Option<Arc<str>>,
+    outcome: &'static str,
+    at_ms: u64,
+}
+
+impl Last {
+    fn view(&self) -> LastDecision {
+        LastDecision {
+            campaign: self.campaign.to_string(),
+            variant: self.variant.as_deref().unwrap_or_default().to_owned(),
+            outcome: self.outcome.to_owned(),
+            at_ms: self.at_ms,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Scratch {
+    effects: Effects,
+    payload: Vec<u8>,
+}
+
+thread_local! {
+    // Buffers of the input being applied; empty between inputs, so that they hold nothing of any engine.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Actor for SessionActor {
+    type Msg = SessionMsg;
+    type State = Box<Live>;
+    type Arguments = Box<Stored>;
+
+    async fn pre_start(&self, me: ActorRef<SessionMsg>, stored: Box<Stored>) -> Result<Box<Live>, ActorProcessingErr> {
+        Ok(Box::new(Live {
+            engine: self.0.clone(),
+            me,
+            session: stored.session,
+            deliveries: stored.deliveries,
+            connections: SmallVec::new(),
+            head: Position(stored.head),
+            armed: None,
+            last_decision: None,
+            watchers: Vec::new(),
+            entries: 0,
+            unsaved: 0,
+            next_connection: 1,
+            waiting: false,
+            awaiting_profile: false,
+        }))
+    }
+
+    async fn handle(&self, me: ActorRef<SessionMsg>, message: SessionMsg, live: &mut Box<Live>) -> Result<(), ActorProcessingErr> {
+        live.handle(message);
+        if live.session.is_ended() {
+            live.finish();
+            me.stop(None);
+        }
+        Ok(())
+    }
+}
+
+/// However the actor ends, by its own will or by a panic, nothing points to it afterwards.
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.engine.directory.remove(self.session.id());
+        for (stream, _) in &self.deliveries {
+            self.engine.directory.forget_stream(*stream);
+        }
+        self.engine.stats.connections.fetch_sub(self.connections.len() as i64, std::sync::atomic::Ordering::Relaxed);
+        self.engine.board.gone(self.session.id());
+    }
+}
+
+impl Live {
+    fn handle(&mut self, message: SessionMsg) {
+        match message {
+            SessionMsg::Attach(attach) => self.attach(*attach),
+            SessionMsg::Io(connection) => self.io(connection),
+            SessionMsg::Timer => self.timer(),
+            SessionMsg::Durable(position) => {
+                self.durable(position);
+                // A socket that stirred is looked at by a message that waits already: one write for the acknowledgement and the answer.
+                if self.connections.iter().all(|connection| connection.is_settled() || connection.wake.is_scheduled()) {
+                    return;
+                }
+            }
+            SessionMsg::Post { stream, frames, reply } => self.post(stream, frames, reply),
+            SessionMsg::Granted { decision, code, expires } => self.apply(Input::Granted { decision, code, expires }),
+            SessionMsg::GrantRefused { decision } => self.apply(Input::GrantRefused { decision }),
+            SessionMsg::Published => self.apply(Input::Published),
+            SessionMsg::Decide { stream, page, consent, profile, reply } => {
+                let answer = self.decide(stream, page, consent, profile);
+                let _ = reply.send(answer);
+            }
+            SessionMsg::Inspect(reply) => {
+                let view = self.inspect();
+                let _ = reply.send(Box::new(view));
+            }
+            SessionMsg::Watch(sender) => {
+                self.watchers.retain(|watcher| !watcher.is_closed());
+                self.watchers.push(sender);
+            }
+            SessionMsg::Show => {}
+            SessionMsg::Goaway { min_ms, max_ms } => {
+                let frame = ServerFrame::Goaway(wire::Goaway { min_ms, max_ms, code: Close::Draining.code() });
+                for connection in &mut self.connections {
+                    connection.push(&frame);
+                }
+            }
+            #[cfg(test)]
+            SessionMsg::Panic => panic!("asked to"),
+            SessionMsg::Stop(done) => {
+                self.save();
+                self.close_all(Close::Draining);
+                let _ = done.send(());
+            }
+        }
+        self.write_all();
+        self.show();
+        self.arm();
+    }
+
+    fn timer(&mut self) {
+        self.armed = None;
+        if !self.waiting {
+            self.durable(self.engine.journal.durable());
+        }
+        let now = self.engine.clock.now();
+        if self.session.next_deadline().is_some_and(|deadline| deadline <= now) {
+            self.apply(Input::Timer);
+        }
+        let mut index = 0;
+        while let Some(connection) = self.connections.get_mut(index) {
+            if connection.blocked_since.is_some_and(|since| now.since(since) >= SLOW_AFTER) {
+                self.close(index, Close::SlowConsumer);
+                continue;
+            }
+            if connection.socket.is_web() && now >= connection.next_ping {
+                if now.since(connection.heard) >= SILENT_AFTER {
+                    self.close(index, Close::NoHeartbeat);
+                    continue;
+                }
+                connection.ping(now);
+                let stream = connection.stream;
+                if self.session.streams().iter().any(|s| s.id == stream && s.visible) {
+                    let ping = ServerFrame::Ping(wire::Ping { n: connection.pings, wall: now.millis() });
+                    connection.push(&ping);
+                }
+            }
+            index += 1;
+        }
+    }
+
+    /// Asks the wheel for the next deadline, if it does not know an earlier one.
+    pub(super) fn arm(&mut self) {
+        let connections = self.connections.iter().filter_map(|connection| connection.deadline()).min();
+        // What was appended after the waiter's batch was taken has no waiter of its own; a look a little later does.
+        let acks = (!self.waiting && self.deliveries.iter().any(|(_, delivery)| delivery.is_waiting()))
+            .then(|| self.engine.clock.now() + ACK_LOOK);
+        let Some(next) = self.session.next_deadline().into_iter().chain(connections).chain(acks).min() else { return };
+        if self.armed.is_none_or(|armed| next < armed) {
+            self.armed = Some(next);
+            self.engine.wheel.arm(next, self.me.clone());
+        }
+    }
+
+    pub(super) fn show(&mut self) {
+        if self.engine.board.is_watched() {
+            let snapshot = self.engine.snapshot.load();
+            let last = self.last_decision.as_deref().map(Last::view);
+            let summary = view::summary(&self.session, &snapshot, self.connections.len(), last);
+            self.engine.board.update(self.session.id(), summary);
+        }
+    }
+
+    fn inspect(&self) -> SessionView {
+        let snapshot = self.engine.snapshot.load();
+        SessionView {
+            summary: view::summary(&self.session, &snapshot, self.connections.len(), self.last_decision.as_deref().map(Last::view)),
+            entries: timeline::read(&self.engine.journal, self.head, &snapshot),
+            interests: view::interests(&self.session, &snapshot),
+            placements: view::placements(&self.session),
+        }
+    }
+
+    pub(super) fn note(&mut self, kind: &str, title: &str, detail: &[(&str, String)]) {
+        if self.watchers.is_empty() {
+            return;
+        }
+        let detail = detail.iter().map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(value.clone()))).collect();
+        let at_ms = self.engine.clock.now().millis();
+        self.tell(Entry { seq: 0, at_ms, kind: kind.to_owned(), title: title.to_owned(), detail, proof: None });
+    }
+
+    /// Gives an entry to the watchers; one that is too slow is let go.
+    pub(super) fn tell(&mut self, mut entry: Entry) {
+        self.entries += 1;
+        entry.seq = self.head.0.max(self.entries);
+        self.watchers.retain(|watcher| watcher.try_send(entry.clone()).is_ok());
+    }
+
+    pub(super) fn save(&mut self) {
+        self.unsaved = 0;
+        let stored = StoredRef { session: &self.session, deliveries: &self.deliveries, head: self.head.0 };
+        self.engine.save_state(self.session.id(), self.session.now(), &stored);
+    }
+
+    fn finish(&mut self) {
+        self.close_all(Close::SessionEnded);
+        self.engine.forget_state(self.session.id());
+        self.engine.directory.remove(self.session.id());
+    }
+}
+
+/// [`Stored`] without a copy.
+#[derive(Serialize)]
+pub(super) struct StoredRef<'a> {
+    session: &'a Session,
+    deliveries: &'a SmallVec<[(StreamId, Delivery); 1]>,
+    head: u64,
+}
+
+fn durability_name(durability: Durability) -> &'static str {
+    match durability {
+        Durability::Fsync => "fsync",
+        Durability::Os => "os",
+        Durability::Memory => "memory",
+    }
+}
+
+fn connection_id(index: Option<usize>, connections: &[Box<Connection>]) -> Option<u32> {
+    index.and_then(|index| connections.get(index)).map(|connection| connection.id)
+}

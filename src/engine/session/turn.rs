@@ -1,0 +1,210 @@
+//! One turn: an input is journaled, applied, and its effects are run.
+
+use super::Last;
+use super::Live;
+use super::RECORD_DECISION;
+use super::RECORD_INPUT;
+use super::SAVE_EVERY;
+use super::SCRATCH;
+use crate::decide::Considered;
+use crate::decide::Snapshot;
+use crate::decide::Verdict;
+use crate::engine::proof;
+use crate::engine::timeline;
+use crate::engine::translate;
+use crate::engine::view;
+use crate::engine::view::Entry;
+use crate::model::StreamId;
+use crate::model::Timestamp;
+use crate::protocol::wire;
+use crate::protocol::wire::ServerFrame;
+use crate::session::Effect;
+use crate::session::Effects;
+use crate::session::Input;
+use crate::store::journal::Append;
+use crate::store::journal::AppendError;
+use crate::store::journal::Position;
+
+impl Live {
+    pub(super) fn apply_numbered(&mut self, stream: StreamId, input: Input) -> Result<(), ()> {
+        let (at, snapshot) = (self.next_time(), self.engine.snapshot.load_full());
+        let position = match self.record(at, &input, &snapshot) {
+            Ok(position) => position.0,
+            Err(AppendError::Full { .. }) => return Err(()),
+            // Reactions go on without the disk; nothing is acknowledged until it is back.
+            Err(_) => u64::MAX,
+        };
+        if let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) {
+            delivery.note_applied(position);
+        }
+        self.engine.stats.events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.run(at, input, &snapshot);
+        Ok(())
+    }
+
+    /// Journals and applies an input that no client numbered.
+    pub(super) fn apply(&mut self, input: Input) {
+        let (at, snapshot) = (self.next_time(), self.engine.snapshot.load_full());
+        if let Err(error) = self.record(at, &input, &snapshot) {
+            tracing::debug!(session = %self.session.id(), %error, "an input could not be journaled");
+        }
+        self.run(at, input, &snapshot);
+    }
+
+    /// Applies consent of a visitor whose profile follows: the wish for a new one is not answered.
+    pub(super) fn apply_quietly(&mut self, consent: Input) {
+        self.awaiting_profile = true;
+        self.apply(consent);
+        self.awaiting_profile = false;
+    }
+
+    /// Journals an input with the version of the snapshot it is then applied with, so that it can be replayed.
+    pub(super) fn record(&mut self, at: Timestamp, input: &Input, snapshot: &Snapshot) -> Result<Position, AppendError> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.payload.clear();
+            scratch.payload.extend_from_slice(&snapshot.version.to_be_bytes());
+            // Writing to a Vec cannot fail, and every input has a representation.
+            let _ = rmp_serde::encode::write(&mut scratch.payload, input);
+            let append =
+                Append { session: self.session.id().0, previous: self.head, kind: RECORD_INPUT, at_us: at.0, payload: &scratch.payload };
+            let waiter = (!self.waiting).then(|| self.me.clone());
+            let position = self.engine.journal.append(append, waiter)?;
+            self.waiting = true;
+            self.head = position;
+            Ok(position)
+        })
+    }
+
+    /// The time of the next input: the journal's and the core's are the same.
+    pub(super) fn next_time(&self) -> Timestamp {
+        self.engine.clock.now().max(Timestamp(self.session.now().0 + 1))
+    }
+
+    pub(super) fn run(&mut self, at: Timestamp, input: Input, snapshot: &Snapshot) {
+        let title = (!self.watchers.is_empty()).then(|| timeline::describe(&input, snapshot)).flatten();
+        let mut effects = SCRATCH.with_borrow_mut(|scratch| std::mem::take(&mut scratch.effects));
+        self.session.apply(at, input, snapshot, &mut effects);
+        if let Some((kind, title, detail)) = title {
+            self.tell(Entry { seq: 0, at_ms: at.millis(), kind: kind.to_owned(), title, detail, proof: None });
+        }
+        let mut list = std::mem::take(&mut effects.list);
+        for effect in list.drain(..) {
+            self.effect(at, effect, &effects, snapshot);
+        }
+        effects.list = list;
+        effects.clear();
+        SCRATCH.with_borrow_mut(|scratch| scratch.effects = effects);
+        self.unsaved += 1;
+        if self.unsaved >= SAVE_EVERY {
+            self.save();
+        }
+    }
+
+    pub(super) fn effect(&mut self, at: Timestamp, effect: Effect, effects: &Effects, snapshot: &Snapshot) {
+        let engine = self.engine.clone();
+        match effect {
+            Effect::Push { stream, patches } => {
+                let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) else { return };
+                let (from, rev) = delivery.push();
+                engine.stats.pushes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                if let Some(connection) = self.connections.iter_mut().find(|connection| connection.stream == stream) {
+                    let patches = patches.iter().map(|patch| translate::patch(patch, snapshot)).collect();
+                    connection.push(&ServerFrame::Push(wire::Push { from, rev, patches }));
+                }
+            }
+            Effect::Decided { stream: _, considered, won } => {
+                let list = effects.proofs.of(&considered);
+                if !self.session.is_preview() {
+                    engine.counts.note(list.iter().map(|one| (one.campaign, one.verdict)));
+                }
+                engine.stats.decisions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let id = won.first().map_or(0, |(decision, ..)| decision.0);
+                let (proofs, set) = (&effects.proofs, &snapshot.campaigns);
+                let took_us = engine.clock.now().since(at).as_micros() as u64;
+                self.decided(at, &proof::Writing { id, took_us, considered: list, proofs, set });
+            }
+            Effect::RequestGrant { decision, campaign, terms } => {
+                let subject = self.session.profile().map_or(self.session.id().0, |profile| profile.visitor.0);
+                engine.request_grant(self.me.clone(), decision, campaign, subject, *terms);
+            }
+            Effect::Reported { decision, campaign, variant: _, state } => {
+                if !self.session.is_preview() {
+                    engine.counts.note_receipt(campaign, state);
+                }
+                if !self.watchers.is_empty() {
+                    let id = snapshot.campaigns.find(campaign).map_or("", |campaign| &*campaign.id);
+                    self.note("receipt", &format!("{} {}", id, state.name()), &[("decision", format!("d{}", decision.0))]);
+                }
+            }
+            Effect::Exit { confirmed } => {
+                let counter = if confirmed { &engine.stats.exits_confirmed } else { &engine.stats.exits_cancelled };
+                counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                self.note("timer", if confirmed { "Leaving confirmed" } else { "Came back in time" }, &[]);
+            }
+            Effect::Ordered { order, acted } => {
+                if !self.session.is_preview() {
+                    acted.iter().for_each(|campaign| engine.counts.note_order(*campaign));
+                }
+                engine.note_order(&order);
+            }
+            Effect::SaveProfile(profile) => engine.save_profile(*profile),
+            Effect::EraseProfile(visitor) => engine.erase_profile(visitor),
+            Effect::WantProfile if self.awaiting_profile => {}
+            Effect::WantProfile => {
+                let profile = engine.new_profile(at);
+                self.apply(Input::Remembered(Box::new(profile)));
+            }
+            Effect::Ended => {}
+        }
+    }
+
+    /// Keeps a decision with its proof: for the store, the dashboard's floor and whoever watches.
+    pub(super) fn decided(&mut self, at: Timestamp, writing: &proof::Writing<'_>) {
+        let proof = SCRATCH.with_borrow_mut(|scratch| {
+            scratch.payload.clear();
+            // Writing to a Vec cannot fail, and a proof has a representation.
+            let _ = rmp_serde::encode::write(&mut scratch.payload, writing);
+            let payload = &scratch.payload;
+            let append = Append { session: self.session.id().0, previous: self.head, kind: RECORD_DECISION, at_us: at.0, payload };
+            if let Ok(position) = self.engine.journal.append(append, None) {
+                self.head = position;
+            }
+            if self.watchers.is_empty() { None } else { proof::read(payload) }
+        });
+        let outcome = |one: &Considered| match one.verdict {
+            Verdict::Won(_) => Some("pushed"),
+            Verdict::Baseline | Verdict::Holdout => Some("baseline"),
+            Verdict::Refused(_) => None,
+        };
+        let acted = writing.considered.iter().find_map(|one| Some((one, outcome(one)?)));
+        if let Some((one, outcome)) = acted
+            && let Some(campaign) = writing.set.find(one.campaign)
+        {
+            let variant = match one.verdict {
+                Verdict::Won(variant) => campaign.variants.get(usize::from(variant)).map(|variant| variant.id.clone()),
+                _ => None,
+            };
+            let last = Last { campaign: campaign.id.clone(), variant, outcome, at_ms: at.millis() };
+            if self.engine.board.is_watched() {
+                let placement = campaign.actions().map(|action| &*action.placement).find(|name| !name.is_empty());
+                let shown = last.view();
+                self.engine.board.spark(view::Spark {
+                    session: self.session.id().to_string(),
+                    campaign: shown.campaign,
+                    variant: shown.variant,
+                    placement: placement.unwrap_or_default().to_owned(),
+                    at_ms: shown.at_ms,
+                    outcome: shown.outcome,
+                });
+            }
+            match self.last_decision.as_deref_mut() {
+                Some(slot) => *slot = last,
+                None => self.last_decision = Some(Box::new(last)),
+            }
+        }
+        if let Some(proof) = proof {
+            let (title, detail) = timeline::describe_proof(&proof);
+            self.tell(Entry { seq: 0, at_ms: at.millis(), kind: "decision".to_owned(), title, detail, proof: Some(proof) });
+        }
+    }
+}
