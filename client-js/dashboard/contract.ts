@@ -1,0 +1,238 @@
+// What the server says to the dashboard: the shapes of `/admin/v1`, times in ms since the epoch, money in minor units.
+
+export interface Percentiles {
+  count: number;
+  p50: number;
+  p99: number;
+  max: number;
+  p90?: number;
+  p999?: number;
+}
+
+export interface HealthCheck {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+export interface Overview {
+  version: string;
+  startedMs: number;
+  nowMs: number;
+  currency: string;
+  sessions: number;
+  connections: number;
+  eventsTotal: number;
+  pushesTotal: number;
+  decisionsTotal: number;
+  droppedTotal: number;
+  campaigns: number;
+  campaignErrors: number;
+  snapshot: string | number;
+  durability: string;
+  epoch: string | number;
+  health: HealthCheck[];
+  reactionUs: Percentiles;
+  ackUs: Percentiles;
+  residentBytes: number;
+  /** True while the switch for everything is off; absent on servers that do not report it. */
+  off?: boolean;
+}
+
+export interface PageView {
+  kind: string;
+  path: string;
+  product?: string | null;
+  category?: string | null;
+  title?: string | null;
+}
+
+export interface LastDecision {
+  campaign: string;
+  variant: string;
+  outcome: string;
+  atMs: number;
+}
+
+export interface Summary {
+  id: string;
+  startedMs: number;
+  lastMs: number;
+  returning: boolean;
+  preview: boolean;
+  device: string;
+  country: string;
+  language: string;
+  referrer: string;
+  page: PageView;
+  attentive: boolean;
+  attentionMs: number;
+  pageAttentionMs: number;
+  cartValue: number;
+  cartItems: number;
+  /** 0..=1, how likely an order looks. */
+  intent: number;
+  interest: string;
+  connections: number;
+  events: number;
+  pushes: number;
+  lastDecision?: LastDecision | null;
+}
+
+export interface Spark {
+  session: string;
+  campaign: string;
+  variant: string;
+  placement: string;
+  atMs: number;
+  outcome: string;
+}
+
+export interface LiveState {
+  overview: Overview;
+  sessions: Summary[];
+}
+
+export interface LiveDiff {
+  overview: Overview;
+  changed: Summary[];
+  gone: string[];
+  sparks: Spark[];
+}
+
+export type Plain = string | number | boolean | null;
+
+export interface Read {
+  name: string;
+  value: Plain;
+  clause: string;
+  passed: boolean;
+}
+
+export interface LimitUse {
+  name: string;
+  used: number;
+  max: number;
+}
+
+export interface Considered {
+  campaign: string;
+  name: string;
+  priority: number;
+  outcome: "won" | "refused" | "baseline";
+  reason?: string | null;
+  variant?: string | null;
+  propensity?: number | null;
+  reads: Read[];
+  limits: LimitUse[];
+  placements: unknown[];
+  why: string;
+}
+
+export interface Proof {
+  id: string;
+  trigger: string;
+  outcome: "pushed" | "baseline" | "nothing";
+  tookUs: number;
+  considered: Considered[];
+}
+
+export type EntryKind = "event" | "decision" | "receipt" | "connection" | "timer";
+
+export interface Entry {
+  seq: number;
+  atMs: number;
+  kind: EntryKind;
+  title: string;
+  detail?: Record<string, Plain> | null;
+  proof?: Proof | null;
+}
+
+export type Scored = [name: string, score: number];
+
+export interface Interests {
+  categories: Scored[];
+  brands: Scored[];
+  priceBand: string | number | null;
+}
+
+export interface PlacementNow {
+  stream: string | number;
+  page: string | number;
+  placement: string;
+  campaign: string;
+  variant: string;
+  text: string;
+}
+
+export interface SessionView {
+  summary: Summary;
+  entries: Entry[];
+  interests: Interests;
+  placements: PlacementNow[];
+}
+
+export interface CampaignCounts {
+  triggered: number;
+  pushed: number;
+  baseline: number;
+  shown: number;
+  clicked: number;
+  dismissed: number;
+  failed: number;
+  suppressed: number;
+  refused: Record<string, number>;
+  orders: number;
+}
+
+export interface Campaign {
+  id: string;
+  name: string;
+  goal: string;
+  priority: number;
+  baseline: number;
+  purpose: string;
+  trust: string;
+  enabled: boolean;
+  file: string;
+  when: string;
+  triggers: string[];
+  placements: string[];
+  actions: string[];
+  variants: { id: string; weight: number }[];
+  counts: CampaignCounts;
+}
+
+export interface LoadError {
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+  /** What was most likely meant. */
+  suggestion?: string | null;
+}
+
+export interface Lint {
+  severity: "error" | "warning";
+  campaign: string;
+  code: string;
+  message: string;
+}
+
+export interface CampaignList {
+  campaigns: Campaign[];
+  errors: LoadError[];
+  lint: Lint[];
+}
+
+export interface SourceError {
+  line: number;
+  column: number;
+  message: string;
+  suggestion?: string | null;
+}
+
+export interface CheckResult {
+  errors: SourceError[];
+  lint: Lint[];
+}

@@ -1,0 +1,5 @@
+import type { Environment } from "../environment.js";
+export declare const captureScroll: ({ window, setTimer }: Environment, reached: (depth: number) => void) => {
+    restart(): void;
+    stop(): void;
+};

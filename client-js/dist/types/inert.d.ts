@@ -1,0 +1,2 @@
+import type { Floorwalker } from "./api.js";
+export declare const createInert: () => Floorwalker;

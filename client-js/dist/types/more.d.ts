@@ -1,0 +1,14 @@
+import { observeDataLayer } from "./capture/datalayer.js";
+import { openStream } from "./fallback.js";
+import { ENGLISH } from "./labels.js";
+import { createDesired } from "./placements/desired.js";
+import { adoptQueues, saveQueue } from "./queue.js";
+export interface More {
+    readonly ENGLISH: typeof ENGLISH;
+    readonly createDesired: typeof createDesired;
+    readonly observeDataLayer: typeof observeDataLayer;
+    readonly openStream: typeof openStream;
+    readonly adoptQueues: typeof adoptQueues;
+    readonly saveQueue: typeof saveQueue;
+}
+export { adoptQueues, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue };

@@ -1,0 +1,2 @@
+import type { Environment } from "../environment.js";
+export declare const createNotice: (environment: Environment) => ((text: string, tone?: string) => void);

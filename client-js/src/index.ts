@@ -1,0 +1,20 @@
+// The npm entry.
+
+import type { Floorwalker } from "./api.js";
+import type { Options } from "./client.js";
+import { startClient } from "./client.js";
+import { browserEnvironment } from "./environment.js";
+import { createInert } from "./inert.js";
+
+export type { Floorwalker, OwnEvents } from "./api.js";
+export type { PageFacts } from "./capture/page.js";
+export type { Options } from "./client.js";
+export type { Phase } from "./connection.js";
+export type { ConsentChange, Purpose } from "./consent.js";
+export type { Labels } from "./labels.js";
+export type * from "./protocol.generated.js";
+export { VERSION } from "./version.js";
+
+/** Connects this page to the engine. On a server, where there is no page, every call does nothing. */
+export const createClient = (options: Options): Floorwalker =>
+  typeof document === "undefined" ? createInert() : startClient(options, browserEnvironment(window), () => import("./more.js"));

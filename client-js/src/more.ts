@@ -1,0 +1,20 @@
+// What is not needed before the engine's first answer: everything that changes the page, the
+// data layer (which can be read back), the fallback, and queues left behind.
+// The script tag loads it beside the connection; the npm entry as a chunk of its own.
+
+import { observeDataLayer } from "./capture/datalayer.js";
+import { openStream } from "./fallback.js";
+import { ENGLISH } from "./labels.js";
+import { createDesired } from "./placements/desired.js";
+import { adoptQueues, saveQueue } from "./queue.js";
+
+export interface More {
+  readonly ENGLISH: typeof ENGLISH;
+  readonly createDesired: typeof createDesired;
+  readonly observeDataLayer: typeof observeDataLayer;
+  readonly openStream: typeof openStream;
+  readonly adoptQueues: typeof adoptQueues;
+  readonly saveQueue: typeof saveQueue;
+}
+
+export { adoptQueues, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue };
