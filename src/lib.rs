@@ -9,6 +9,7 @@ pub mod decide;
 pub mod delivery;
 pub mod engine;
 pub mod experiment;
+pub mod gateway;
 pub mod integrations;
 pub mod learn;
 pub mod model;
