@@ -2,9 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod campaign;
 pub mod catalog;
 pub mod consent;
+pub mod dashboard;
 pub mod decide;
 pub mod delivery;
 pub mod engine;

@@ -1,0 +1,7 @@
+//! The admin interface over a real engine, without a socket.
+
+mod access;
+mod campaigns;
+mod hostile;
+mod live;
+mod support;
