@@ -9,6 +9,7 @@ pub mod consent;
 pub mod dashboard;
 pub mod decide;
 pub mod delivery;
+pub mod demo;
 pub mod engine;
 pub mod experiment;
 pub mod gateway;
