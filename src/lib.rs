@@ -3,8 +3,11 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod app;
 pub mod campaign;
 pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod consent;
 pub mod dashboard;
 pub mod decide;

@@ -1,0 +1,64 @@
+//! The commands. Exit code 0: done; 1: it failed, and says why; 2: wrong usage.
+
+mod check;
+mod config;
+mod demo;
+mod serve;
+
+use clap::Parser;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// Personalization for online stores, live for every visitor.
+#[derive(Parser)]
+#[command(name = "floorwalker", version, about, after_help = "Example: floorwalker demo")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs a demo shop with live simulated visitors; needs nothing.
+    Demo(demo::Args),
+    /// Runs the engine for a shop.
+    Serve(serve::Args),
+    /// Checks campaign files: mistakes, and what can never fire, shadows or fights another.
+    Check(check::Args),
+    /// Shows, checks or explains the configuration.
+    Config(config::Args),
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" };
+    crate::telemetry::init(level);
+    let done = match cli.command {
+        Command::Demo(args) => block_on(demo::run(args)),
+        Command::Serve(args) => block_on(serve::run(args)),
+        Command::Check(args) => check::run(&args),
+        Command::Config(args) => config::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// The configuration of a command, from its file and the environment.
+fn load(file: Option<&std::path::Path>) -> anyhow::Result<crate::config::Config> {
+    crate::config::Config::load(file, std::env::vars()).map_err(|problems| listed("configuration", &problems))
+}
+
+fn listed(what: &str, problems: &[crate::config::Problem]) -> anyhow::Error {
+    let list: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    anyhow::anyhow!("{what} has {} problem{}\n{}", problems.len(), if problems.len() == 1 { "" } else { "s" }, list.join("\n"))
+}

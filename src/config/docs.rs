@@ -1,0 +1,59 @@
+//! The reference of the configuration, for `floorwalker config docs`.
+
+/// `(key, default, what it does)`.
+const ROWS: &[(&str, &str, &str)] = &[
+    ("shop.keys", "none", "Publishable keys; a page must name one in `data-key`. They are no secret: origins protect the engine."),
+    ("shop.currency", "`USD`", "ISO 4217 code of amounts in campaign files and of the catalog."),
+    ("shop.products", "none", "Product file (CSV or TSV), read at the start. Without it conditions on products never hold."),
+    (
+        "shop.customer_secret",
+        "none",
+        "Secret of at least 32 bytes with which the shop's server signs customer tokens (HS256; `sub`, `aud` = a key, `exp` at most an hour ahead) for `identify`.",
+    ),
+    (
+        "shop.placements",
+        "none",
+        "Placements of the shop, `banner` or with the pages it stands on `hero@home` and `related@product,cart`; campaigns are checked against them.",
+    ),
+    ("shop.templates", "none", "Templates of the shop; campaigns are checked against them."),
+    ("store.dir", "`data`", "Directory of the journal, states, profiles and the ledger. One process at a time."),
+    (
+        "store.durability",
+        "`fsync`",
+        "When an event is acknowledged: `fsync` survives a power cut, `os` a crash of the process, `memory` neither.",
+    ),
+    ("gateway.address", "`127.0.0.1`", "Address to listen on. Others than loopback need `behind_proxy`, because the engine speaks no TLS."),
+    ("gateway.port", "`8080`", "Port to listen on; 0 takes a free one."),
+    ("gateway.behind_proxy", "`false`", "A proxy with TLS stands in front."),
+    ("gateway.origins", "none", "Pages that may connect: `https://shop.example`, `https://*.shop.example`. Others get 403."),
+    ("gateway.allow_missing_origin", "`false`", "Lets clients in that send no Origin, such as servers and tests."),
+    ("gateway.country_header", "none", "Header with the visitor's country. Only with a proxy that overwrites what visitors send."),
+    ("gateway.handshakes_per_second", "`2000`", "New connections a second, twice as many in a burst; past it 503 with `Retry-After`."),
+    ("gateway.connections_max", "`100000`", "Connections at a time; further ones are closed."),
+    ("gateway.connections_per_address", "`500`", "Connections of one address at a time; loopback is exempt."),
+    ("engine.sessions_max", "`1000000`", "Live sessions; past it new visitors get the neutral shop."),
+    ("engine.visit_ends_after", "`30m`", "Silence that ends a visit, 1 min to 24 h."),
+    ("engine.resume_within", "`120s`", "A lost page may come back within this time, 5 s to 1 h."),
+    ("engine.exit_confirmation", "`700ms`", "From a leaving signal to acting on it unless the shopper returns, 100 ms to 10 s."),
+    ("engine.idle_after", "`30s`", "Without input for this long a shopper is idle and attention stops, 5 s to 10 min."),
+    ("engine.changes_per_page", "`12`", "Placement changes per page view, 1 to 50."),
+    ("engine.interruptions_per_session", "`3`", "Overlays and notices per visit, 0 to 20."),
+    ("engine.interruption_spacing", "`60s`", "Least time between interruptions of different campaigns."),
+    ("campaigns.dir", "`campaigns`", "Folder of campaign files; watched, changes are live within a second."),
+    ("consent.contextual", "`true`", "Campaigns of purpose `context` may act before the shopper has answered."),
+    ("consent.remember", "`366d`", "Life of a visitor's token, 1 h to 395 d."),
+    ("offers.open_max", "`100000`", "Offers that may be open in the whole shop at a time."),
+    ("experiments.holdout", "`0.02`", "Share of visitors who see no campaign at all, 0 to 0.5."),
+    ("experiments.baseline_max", "`0.5`", "Caps the baseline of every campaign; 0 switches baselines off."),
+    ("recommend.sessions", "none", "Recorded sessions (CSV: session, ts, event_type, product_id) to learn from at the start."),
+    ("admin.enabled", "`true`", "Serves the dashboard and the admin interface; they need a token in any case."),
+];
+
+/// Returns the reference as a Markdown table.
+pub fn docs() -> String {
+    let mut out = String::from("| key | default | what it does |\n| --- | --- | --- |\n");
+    for (key, default, text) in ROWS {
+        out.push_str(&format!("| `{key}` | {default} | {text} |\n"));
+    }
+    out
+}
