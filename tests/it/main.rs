@@ -1,0 +1,12 @@
+//! The one integration binary: whole engines, real sockets, and the rules of the house.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod asyncapi;
+mod documents;
+mod engine;
+mod gateway;
+mod generated;
+mod support;
+mod tidy;
+mod wire;
