@@ -60,6 +60,7 @@ use crate::model::Profile;
 use crate::model::SessionId;
 use crate::model::Timestamp;
 use crate::model::VisitorId;
+use crate::store::Log;
 use crate::store::Stores;
 use crate::store::journal;
 use crate::store::journal::Journal;
@@ -116,7 +117,7 @@ pub struct Engine {
     pub stats: Stats,
     pub stores: Stores,
     pub signer: Signer,
-    pub(crate) journal: Journal<ActorRef<SessionMsg>>,
+    pub(crate) journal: Box<dyn Log<ActorRef<SessionMsg>>>,
     wheel: Wheel<ActorRef<SessionMsg>>,
     ledger: ledger::OfferLedger,
     publishing: Mutex<()>,
@@ -169,7 +170,7 @@ impl Engine {
             stats: Stats::default(),
             stores,
             signer,
-            journal,
+            journal: Box::new(journal),
             wheel: Wheel::default(),
             ledger,
             publishing: Mutex::new(()),

@@ -11,7 +11,7 @@ use crate::model::Event;
 use crate::model::Key;
 use crate::model::Preference;
 use crate::session::Input;
-use crate::store::journal::Journal;
+use crate::store::Log;
 use crate::store::journal::Position;
 use crate::store::journal::Record;
 use ractor::ActorRef;
@@ -24,7 +24,7 @@ const RECORDS_MAX: usize = 400;
 type Detail = BTreeMap<String, Value>;
 
 /// Reads the newest part of a session's history, oldest first.
-pub fn read(journal: &Journal<ActorRef<SessionMsg>>, head: Position, snapshot: &Snapshot) -> Vec<Entry> {
+pub fn read(journal: &dyn Log<ActorRef<SessionMsg>>, head: Position, snapshot: &Snapshot) -> Vec<Entry> {
     if head.is_none() {
         return Vec::new();
     }
