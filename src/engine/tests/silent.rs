@@ -1,5 +1,6 @@
 //! A web socket that says nothing is closed; one whose browser answers pings stays, though its page says nothing either.
 
+use super::support::*;
 use super::*;
 use crate::engine::connection::SILENT_AFTER;
 use crate::model::Timestamp;

@@ -1,5 +1,6 @@
 //! A page that does not read: its frames give way to one whole state, and when it takes nothing at all it is closed.
 
+use super::support::*;
 use super::*;
 use crate::engine::connection::SLOW_AFTER;
 use crate::model::Timestamp;
@@ -45,7 +46,7 @@ async fn read_to_ack(clock: &Clock, pipe: &Pipe, seq: u64) -> Vec<ServerFrame> {
 async fn a_page_that_reads_late_is_told_the_last_acknowledgement_and_one_whole_state() {
     let clock = clock();
     let shop = Shop::open(clock.clone(), banner()).await;
-    let (slow, _) = open_on(&shop.engine, hello(), Pipe::pair_of(PIPE_FRAMES)).await;
+    let (slow, _) = open_on(&shop.engine, shopper(), Pipe::pair_of(PIPE_FRAMES)).await;
     overwhelm(&shop.engine, &slow, 1).await;
     // One event more, which changes nothing, shows where the answers to all before it end.
     let told = tokio::spawn({
@@ -78,10 +79,10 @@ async fn a_page_that_never_reads_is_closed_in_time_and_its_neighbors_notice_noth
     let clock = clock();
     let shop = Shop::open(clock.clone(), banner()).await;
     let engine = &shop.engine;
-    let (slow, welcome) = open_on(engine, hello(), Pipe::pair_of(PIPE_FRAMES)).await;
-    let tab = wire::Hello { session: Some(welcome.session.clone()), ..hello() };
+    let (slow, welcome) = open_on(engine, shopper(), Pipe::pair_of(PIPE_FRAMES)).await;
+    let tab = wire::Hello { session: Some(welcome.session.clone()), ..shopper() };
     let (tab, _) = open(engine, tab).await;
-    let (other, _) = open(engine, hello()).await;
+    let (other, _) = open(engine, shopper()).await;
     assert_eq!(engine.directory.len(), 2, "two tabs of one visit, and another visit");
     overwhelm(engine, &slow, 1).await;
     // The queue is given up again and again; that does not count as reading.
