@@ -149,6 +149,10 @@ impl Engine {
             self.heads.note(SessionId(record.session), Head { position: record.position, failed: None });
             ControlFlow::Continue(())
         };
+        if from < self.journal.first() {
+            tracing::warn!(checkpoint = %from, first = %self.journal.first(), "retention has passed the checkpoint; some visits begin anew");
+        }
+        self.journal.keep_from(from);
         self.journal.scan(from, &mut visit).map_err(|error| error.to_string())?;
         self.checkpoint.store(from.0, Ordering::Relaxed);
         tracing::info!(records, visits = self.heads.ids().len(), "read the journal after the checkpoint");
@@ -294,9 +298,30 @@ impl Engine {
         match stored.await {
             Ok(()) => {
                 self.checkpoint.store(end.0, Ordering::Relaxed);
+                self.journal.keep_from(end);
                 tracing::debug!(position = %end, "checkpoint");
+                self.forget_old_snapshots();
             }
             Err(error) => tracing::warn!(%error, "no checkpoint"),
+        }
+    }
+
+    /// Removes snapshots that no record uses any more that is kept.
+    fn forget_old_snapshots(&self) {
+        let mut oldest_us = None;
+        let mut first = |record: Record| {
+            oldest_us = Some(record.at_us);
+            ControlFlow::Break(())
+        };
+        let scanned = self.journal.scan(Position::NONE, &mut first).map_err(|error| error.to_string());
+        let forgotten = match (scanned, oldest_us) {
+            (Ok(_), Some(oldest_us)) => self.archive.forget_before(oldest_us).map_err(|error| error.to_string()),
+            (scanned, _) => scanned.map(|_| 0),
+        };
+        match forgotten {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old snapshots forgotten"),
+            Err(error) => tracing::warn!(error, "old snapshots stay"),
         }
     }
 }

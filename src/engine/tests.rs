@@ -1,4 +1,8 @@
-//! What only a test inside the engine can do: fail one session.
+//! What only a test inside the engine can do: fail one session, starve a socket, stop the clock, break the disk.
+
+mod silent;
+mod slow;
+mod support;
 
 use super::Clock;
 use super::Config;

@@ -278,7 +278,7 @@ impl Live {
                 self.durable(position);
                 // A socket that stirred is looked at by a message that waits already: one write for the acknowledgement and the answer.
                 if self.connections.iter().all(|connection| connection.is_settled() || connection.wake.is_scheduled()) {
-                    // What was applied meanwhile may wait for the next batch, without a waiter of its own.
+                    // What was appended after this batch was taken has no waiter; without a look nobody would acknowledge it.
                     self.arm();
                     return;
                 }
