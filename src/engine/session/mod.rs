@@ -336,6 +336,7 @@ impl Live {
         let snapshot = self.engine.snapshot.load();
         SessionView {
             summary: view::summary(&self.session, &snapshot, self.connections.len(), self.last_decision.as_deref().map(Last::view)),
+            counts: view::counts(&self.session),
             entries: timeline::read(&*self.engine.journal, self.head, &snapshot),
             interests: view::interests(&self.session, &snapshot),
             placements: view::placements(&self.session),

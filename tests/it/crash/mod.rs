@@ -1,0 +1,191 @@
+//! The real program under load, killed again and again on the same data: what was acknowledged is there, once, and so is every promise.
+//!
+//! The clients live in the test's own process, which is never killed, so that what they wrote down outlives every server. After every
+//! few kills the load stops, queues run empty, and what the server says of each visit must be exactly what its pages did: no event
+//! less, none more, each page's in order; the same visit, the same arm, the same code; caps, pauses and the budget kept.
+//!
+//! `FLOORWALKER_CRASHES=100` sets the number of kills, `FLOORWALKER_SEED` the seed; the failure prints both.
+
+mod browser;
+mod campaigns;
+mod chance;
+mod check;
+mod http;
+mod page;
+mod server;
+mod shopper;
+mod world;
+
+use chance::Chance;
+use server::Place;
+use server::Server;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+use std::time::Instant;
+use world::Phase;
+use world::World;
+
+/// Shoppers at a time.
+const SHOPPERS: u64 = 32;
+/// The load stops and everything is compared after this many kills.
+const CHECK_EVERY: u64 = 5;
+/// A restarted server may take this long to be ready.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(15);
+
+fn from_environment(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: a number")))
+}
+
+fn seed() -> u64 {
+    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |since| since.as_nanos() as u64);
+    from_environment("FLOORWALKER_SEED", clock % 1_000_000)
+}
+
+/// A server in its place, the clients, and how long each start took.
+struct Run {
+    place: Place,
+    world: Arc<World>,
+    server: Option<Server>,
+    ready: Vec<Duration>,
+    budget: u32,
+    started: Instant,
+    checked: usize,
+}
+
+impl Run {
+    async fn start(place: Place, seed: u64, shoppers: u64, budget: u32) -> Run {
+        let world = World::new(seed);
+        let mut run = Run { place, world, server: None, ready: Vec::new(), budget, started: Instant::now(), checked: 0 };
+        run.serve().await;
+        assert!(run.world.signer.set(run.place.signer()).is_ok(), "set once");
+        for number in 0..shoppers {
+            tokio::spawn(shopper::shop(run.world.clone(), number));
+        }
+        run
+    }
+
+    async fn serve(&mut self) {
+        let server = Server::start(&self.place).await;
+        self.ready.push(server.ready_after);
+        self.world.address.send_replace(Some(server.address));
+        self.server = Some(server);
+    }
+
+    fn kill(&mut self) {
+        self.world.kill.fetch_add(1, Relaxed);
+        self.server.take().expect("it runs").kill();
+    }
+
+    async fn check(&mut self, all: bool) {
+        let address = self.server.as_ref().expect("it runs").address;
+        let token = self.place.admin_token();
+        self.checked += check::check(&self.world, address, &token, all).await;
+        check::money(&self.world, self.budget);
+        self.fail_if_wrong();
+    }
+
+    /// Prints what is needed to look into it, and fails.
+    fn fail_if_wrong(&self) {
+        let complaints = self.world.complaints();
+        if complaints.is_empty() {
+            return;
+        }
+        eprintln!("seed {}, data kept in {}", self.world.seed, self.place.directory.display());
+        for complaint in &complaints {
+            eprintln!(
+                "kill {}, {}: {}\n    expected {}\n    found    {}",
+                complaint.kill, complaint.client, complaint.what, complaint.expected, complaint.found
+            );
+        }
+        eprintln!("the server's log ends with\n{}", self.place.log_tail());
+        panic!("{} complaints with FLOORWALKER_SEED={}; the first: {:?}", complaints.len(), self.world.seed, complaints[0]);
+    }
+
+    fn summary(&self, name: &str) {
+        let tally = &self.world.tally;
+        let mut ready = self.ready.clone();
+        ready.sort();
+        let at = |share: f64| ready[((ready.len() - 1) as f64 * share) as usize];
+        println!(
+            "{name}: seed {}, {} kills in {:.0?}; {} events acknowledged, {} sent again; {} connections, {} resumed; {} pages, {} beacons; \
+             {} pushes, {} states, {} decisions ({} again, as their events were not acknowledged); {} codes of {}; {} visits compared; \
+             ready after {:.0?} (median), {:.0?} (99 %), {:.0?} (most)",
+            self.world.seed,
+            self.world.kill.load(Relaxed),
+            self.started.elapsed(),
+            tally.acked.load(Relaxed),
+            tally.resent.load(Relaxed),
+            tally.connections.load(Relaxed),
+            tally.resumed.load(Relaxed),
+            tally.pages.load(Relaxed),
+            tally.beacons.load(Relaxed),
+            tally.pushes.load(Relaxed),
+            tally.states.load(Relaxed),
+            tally.decisions.load(Relaxed),
+            tally.again.load(Relaxed),
+            world::lock(&self.world.codes).len(),
+            self.budget,
+            self.checked,
+            at(0.5),
+            at(0.99),
+            at(1.0),
+        );
+    }
+
+    fn end(mut self) {
+        self.world.phase.send_replace(Phase::Over);
+        self.server.take();
+        let _ = std::fs::remove_dir_all(&self.place.directory);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_server_is_killed() {
+    let kills = from_environment("FLOORWALKER_CRASHES", 20);
+    let seed = seed();
+    let mut chance = Chance::new(seed, 0);
+    let budget = (kills as u32 * 2 / 5).clamp(6, 40);
+    let mut run = Run::start(Place::new("kill", budget), seed, SHOPPERS, budget).await;
+    // The clients and the oracle agree while nobody is killed.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    run.check(false).await;
+    run.world.phase.send_replace(Phase::Busy);
+    for kill in 1..=kills {
+        assert!(run.world.next_ack(PATIENCE).await, "no load after restart {kill}\n{}", run.place.log_tail());
+        tokio::time::sleep(Duration::from_millis(chance.between(50, 500))).await;
+        run.kill();
+        if kill == 1 {
+            // While nobody listens, queues fill.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        run.serve().await;
+        if kill % CHECK_EVERY == 0 && kill != kills {
+            run.check(false).await;
+            run.world.phase.send_replace(Phase::Busy);
+        }
+    }
+    run.check(true).await;
+    // Everything is at rest and acknowledged: one more kill must not change a thing.
+    run.kill();
+    run.serve().await;
+    run.check(true).await;
+    run.summary("kill -9");
+    let slow = run.ready.iter().filter(|ready| **ready > READY_WITHIN).count();
+    assert!(slow == 0, "{slow} of {} starts took longer than {READY_WITHIN:?}: {:?}", run.ready.len(), run.ready);
+    run.end();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_server_on_the_same_data_is_refused() {
+    let place = Place::new("second", 1);
+    let server = Server::start(&place).await;
+    let (status, said) = place.refused();
+    assert_eq!(status.code(), Some(1), "{said}");
+    let data = place.data.display().to_string();
+    assert!(said.contains(&data) && said.contains("in use"), "it says which directory and why: {said}");
+    assert!(http::get(server.address, "/readyz", None).await.is_some_and(|answer| answer.status == 200), "the first goes on");
+    drop(server);
+    let _ = std::fs::remove_dir_all(&place.directory);
+}
