@@ -240,6 +240,10 @@ impl Live {
                 self.durable(position);
                 // A socket that stirred is looked at by a message that waits already: one write for the acknowledgement and the answer.
                 if self.connections.iter().all(|connection| connection.is_settled() || connection.wake.is_scheduled()) {
+                    // Events of a later batch have no waiter, and perhaps nothing else ever stirs.
+                    if self.deliveries.iter().any(|(_, delivery)| delivery.is_waiting()) {
+                        self.arm();
+                    }
                     return;
                 }
             }

@@ -6,17 +6,13 @@ pub struct Chance(u64);
 
 impl Chance {
     pub fn new(seed: u64, stream: u64) -> Chance {
-        let mut chance = Chance(seed ^ stream.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        chance.next();
-        chance
+        // Mixed, or streams would be shifted copies of each other.
+        Chance(mixed(mixed(seed) ^ stream))
     }
 
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        mixed(self.0)
     }
 
     /// A whole number from `low` to `high`, both included.
@@ -35,4 +31,10 @@ impl Chance {
         bytes[8..].copy_from_slice(&self.next().to_be_bytes());
         bytes
     }
+}
+
+fn mixed(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }

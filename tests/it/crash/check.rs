@@ -15,8 +15,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Entries of a timeline; with as many, older ones are cut off.
-const TIMELINE_MAX: usize = 350;
+/// The history gives the newest entries only. Pages of one visit are sent side by side, so the first of one page may be older than the
+/// first of another by this many searches.
+const SIDE_BY_SIDE: u64 = 40;
 /// Everything a client holds must be acknowledged within this time.
 const SETTLE: Duration = Duration::from_secs(15);
 
@@ -156,7 +157,13 @@ fn timeline(searches: &BTreeMap<String, Vec<String>>, view: &SessionView, wrong:
         let twice: Vec<&String> = told.iter().filter(|text| !seen.insert(*text)).collect();
         wrong.push(("a search stands in the history once", "no text twice".to_owned(), format!("{twice:?}")));
     }
-    let is_whole = view.entries.len() < TIMELINE_MAX;
+    // The last part of a text is its number in the visit.
+    let number = |text: &str| text.rsplit('.').next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+    let oldest = told.iter().map(|text| number(text)).min();
+    if oldest.is_none() && !searches.is_empty() {
+        wrong.push(("the history has searches", format!("{} pages searched", searches.len()), "none".to_owned()));
+    }
+    let is_whole = oldest == Some(0);
     for texts in searches.values() {
         let mut last = None;
         let mut begun = is_whole;
@@ -168,7 +175,9 @@ fn timeline(searches: &BTreeMap<String, Vec<String>>, view: &SessionView, wrong:
                     }
                     (last, begun) = (Some(*at), true);
                 }
-                None if begun => wrong.push(("a search stands in the history", text.clone(), "nothing".to_owned())),
+                None if begun || oldest.is_some_and(|oldest| number(text) > oldest + SIDE_BY_SIDE) => {
+                    wrong.push(("a search stands in the history", text.clone(), "nothing".to_owned()))
+                }
                 None => {}
             }
         }

@@ -32,6 +32,8 @@ const SHOPPERS: u64 = 32;
 const CHECK_EVERY: u64 = 5;
 /// A restarted server may take this long to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+/// Supervisors commonly wait 30 s after SIGTERM.
+const DRAINED_WITHIN: Duration = Duration::from_secs(25);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 fn from_environment(name: &str, default: u64) -> u64 {
@@ -174,6 +176,39 @@ async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_server_is_killed
     run.summary("kill -9");
     let slow = run.ready.iter().filter(|ready| **ready > READY_WITHIN).count();
     assert!(slow == 0, "{slow} of {} starts took longer than {READY_WITHIN:?}: {:?}", run.ready.len(), run.ready);
+    run.end();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deploy_under_load_loses_nothing_and_asks_every_page_to_come_back() {
+    let budget = 6;
+    let mut run = Run::start(Place::new("drain", budget), seed(), SHOPPERS / 2, budget).await;
+    for deploy in 1..=3_u32 {
+        assert!(run.world.next_ack(PATIENCE).await, "no load before deploy {deploy}\n{}", run.place.log_tail());
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        let pages = |of: &World| {
+            of.browsers().iter().map(|browser| browser.memory().tabs.values().filter(|tab| tab.is_connected).count()).sum::<usize>()
+        };
+        let (connected, heard) = (pages(&run.world), world::lock(&run.world.goaways).len());
+        let asked = Instant::now();
+        let status = run.server.take().expect("it runs").terminate(DRAINED_WITHIN).await;
+        let took = asked.elapsed();
+        assert!(
+            status.is_some_and(|status| status.code() == Some(0)),
+            "deploy {deploy}: {status:?} after {took:?}\n{}",
+            run.place.log_tail()
+        );
+        let windows = world::lock(&run.world.goaways).split_off(heard);
+        println!("deploy {deploy}: exit 0 after {took:.0?}; {} goaways to {connected} pages, windows {:?}", windows.len(), windows.first());
+        // A page may come or go in the moment of the signal.
+        assert!(windows.len() + 2 >= connected, "{} of {connected} pages were asked to come back", windows.len());
+        assert!(windows.iter().all(|(min, max)| max >= &(min + 1_000)), "the pages are spread: {windows:?}");
+        run.serve().await;
+        run.check(false).await;
+        run.world.phase.send_replace(Phase::Busy);
+    }
+    run.check(true).await;
+    run.summary("SIGTERM");
     run.end();
 }
 

@@ -69,6 +69,7 @@ pub struct World {
 
 /// More say nothing new.
 const COMPLAINTS_MAX: usize = 50;
+const ALIKE_MAX: usize = 5;
 
 impl World {
     pub fn new(seed: u64) -> Arc<World> {
@@ -92,7 +93,8 @@ impl World {
 
     pub fn complain(&self, client: &str, what: &'static str, expected: impl ToString, found: impl ToString) {
         let mut complaints = lock(&self.complaints);
-        if complaints.len() < COMPLAINTS_MAX {
+        let alike = complaints.iter().filter(|other| other.what == what).count();
+        if alike < ALIKE_MAX && complaints.len() < COMPLAINTS_MAX {
             let kill = self.kill.load(Ordering::Relaxed);
             let (client, expected, found) = (client.to_owned(), expected.to_string(), found.to_string());
             complaints.push(Complaint { kill, client, what, expected, found });
