@@ -11,12 +11,14 @@ mod campaigns;
 mod chance;
 mod check;
 mod http;
+mod image;
 mod page;
 mod server;
 mod shopper;
 mod world;
 
 use chance::Chance;
+use image::Image;
 use server::Place;
 use server::Server;
 use std::sync::Arc;
@@ -177,6 +179,54 @@ async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_server_is_killed
     let slow = run.ready.iter().filter(|ready| **ready > READY_WITHIN).count();
     assert!(slow == 0, "{slow} of {} starts took longer than {READY_WITHIN:?}: {:?}", run.ready.len(), run.ready);
     run.end();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_power_is_cut() {
+    let cuts = from_environment("FLOORWALKER_POWER_CUTS", 10);
+    let seed = seed();
+    let mut chance = Chance::new(seed, 1);
+    let budget = 8;
+    let mut place = Place::new("power", budget);
+    let directory = place.directory.clone();
+    let mut image = match Image::new(&directory, "disk-0") {
+        Ok(image) => image,
+        Err(why) => {
+            println!("power cuts: SKIPPED, this needs root and loop devices: {why}");
+            let _ = std::fs::remove_dir_all(&directory);
+            return;
+        }
+    };
+    place.move_to(image.mounted.join("data"));
+    let mut run = Run::start(place, seed, SHOPPERS, budget).await;
+    let mut lost = 0;
+    for cut in 1..=cuts {
+        assert!(run.world.next_ack(PATIENCE).await, "no load after cut {cut}\n{}", run.place.log_tail());
+        tokio::time::sleep(Duration::from_millis(chance.between(50, 500))).await;
+        let unsynced = format!("unsynced-{cut}");
+        std::fs::write(image.mounted.join(&unsynced), [7; 1_000]).expect("written");
+        // Between the two nothing is written, so that the copy is of one moment.
+        run.server.as_ref().expect("it runs").pause();
+        let after = image.after_power_cut(&directory, &format!("disk-{cut}"));
+        run.kill();
+        lost += usize::from(std::fs::read(after.mounted.join(&unsynced)).is_ok_and(|bytes| bytes != [7; 1_000]));
+        lost += usize::from(!after.mounted.join(&unsynced).exists());
+        // The clients go on with the machine that came back.
+        image = after;
+        run.place.move_to(image.mounted.join("data"));
+        run.serve().await;
+        if cut % CHECK_EVERY == 0 && cut != cuts {
+            run.check(false).await;
+            run.world.phase.send_replace(Phase::Busy);
+        }
+    }
+    run.check(true).await;
+    run.summary("power cut");
+    println!("power cut: {lost} of {cuts} cuts lost a file that was written just before and not synced");
+    assert!(lost * 2 > cuts as usize, "the cuts lose what is not synced: {lost} of {cuts}");
+    run.end();
+    drop(image);
+    let _ = std::fs::remove_dir_all(&directory);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -60,15 +60,14 @@ impl Place {
         std::fs::write(self.config(), config).expect("written");
     }
 
-    /// The same shop on other data beside the first.
-    pub fn beside(&self, data: &str) -> Place {
-        let place = Place { data: self.directory.join(data), directory: self.directory.clone() };
-        place.configure();
-        place
+    /// The same shop with its data elsewhere.
+    pub fn move_to(&mut self, data: PathBuf) {
+        self.data = data;
+        self.configure();
     }
 
     fn config(&self) -> PathBuf {
-        self.data.with_extension("toml")
+        self.directory.join("floorwalker.toml")
     }
 
     fn command(&self) -> Command {
@@ -166,10 +165,19 @@ impl Server {
         self.child.wait().expect("it is ours");
     }
 
+    /// SIGSTOP: nothing more is written by it.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().is_ok_and(|status| status.success()), "kill {signal} {pid}");
+    }
+
     /// SIGTERM, and how the process ended within `patience`.
     pub async fn terminate(mut self, patience: Duration) -> Option<ExitStatus> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().is_ok_and(|status| status.success()), "kill -TERM {pid}");
+        self.signal("-TERM");
         let asked = Instant::now();
         while asked.elapsed() < patience {
             if let Some(status) = self.child.try_wait().expect("it is ours") {
