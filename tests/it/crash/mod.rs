@@ -159,8 +159,17 @@ async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_server_is_killed
     for kill in 1..=kills {
         assert!(run.world.next_ack(PATIENCE).await, "no load after restart {kill}\n{}", run.place.log_tail());
         tokio::time::sleep(Duration::from_millis(chance.between(50, 500))).await;
+        if chance.percent(15) {
+            // In the middle of an orderly end.
+            run.server.as_ref().expect("it runs").ask_to_stop();
+            tokio::time::sleep(Duration::from_millis(chance.between(0, 250))).await;
+        }
         run.kill();
-        if kill == 1 {
+        if chance.percent(15) {
+            // In the middle of a start.
+            run.place.stillborn(Duration::from_millis(chance.between(0, 80))).await;
+        }
+        if chance.percent(10) {
             // While nobody listens, queues fill.
             tokio::time::sleep(Duration::from_millis(300)).await;
         }

@@ -94,6 +94,14 @@ impl Place {
         (output.status, format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
     }
 
+    /// Starts a process that is killed before it is ready, in the middle of its recovery.
+    pub async fn stillborn(&self, after: Duration) {
+        let mut child = self.command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        tokio::time::sleep(after).await;
+        child.kill().expect("it is ours");
+        child.wait().expect("it is ours");
+    }
+
     /// Tokens of this shop, read and made as the server does.
     pub fn signer(&self) -> Signer {
         let secrets = std::fs::read(self.data.join("secrets")).expect("the server has made its secrets");
@@ -168,6 +176,11 @@ impl Server {
     /// SIGSTOP: nothing more is written by it.
     pub fn pause(&self) {
         self.signal("-STOP");
+    }
+
+    /// SIGTERM, without waiting for what it does.
+    pub fn ask_to_stop(&self) {
+        self.signal("-TERM");
     }
 
     fn signal(&self, signal: &str) {
