@@ -22,6 +22,7 @@ mod error;
 pub mod journal;
 mod memory;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -122,8 +123,24 @@ pub trait Log<W>: Send + Sync {
     /// # Errors
     /// [`journal::ReadError`] if one is absent or damaged.
     fn read_back(&self, head: journal::Position, limit: usize) -> Result<Vec<journal::Record>, journal::ReadError>;
+    /// Visits all written records from `from` on, oldest first; see [`journal::Journal::scan`].
+    ///
+    /// # Errors
+    /// [`journal::ReadError`] at the first record that is not as written.
+    fn scan(
+        &self,
+        from: journal::Position,
+        visit: &mut dyn FnMut(journal::Record) -> ControlFlow<()>,
+    ) -> Result<journal::Position, journal::ReadError>;
     /// Everything below is durable.
     fn durable(&self) -> journal::Position;
+    /// Where the next record goes.
+    fn end(&self) -> journal::Position;
+    /// Blocks until everything appended before the call is durable.
+    ///
+    /// # Errors
+    /// The [`journal::Failure`] that ended the log.
+    fn flush(&self) -> Result<(), journal::Failure>;
     /// Life of the data; another epoch means that history was lost.
     fn epoch(&self) -> u64;
     fn health(&self) -> journal::Health;
@@ -143,8 +160,24 @@ impl<W: Send + 'static> Log<W> for journal::Journal<W> {
         journal::Journal::read_back(self, head, limit)
     }
 
+    fn scan(
+        &self,
+        from: journal::Position,
+        visit: &mut dyn FnMut(journal::Record) -> ControlFlow<()>,
+    ) -> Result<journal::Position, journal::ReadError> {
+        journal::Journal::scan(self, from, visit)
+    }
+
     fn durable(&self) -> journal::Position {
         journal::Journal::durable(self)
+    }
+
+    fn end(&self) -> journal::Position {
+        journal::Journal::end(self)
+    }
+
+    fn flush(&self) -> Result<(), journal::Failure> {
+        journal::Journal::flush(self)
     }
 
     fn epoch(&self) -> u64 {

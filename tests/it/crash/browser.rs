@@ -36,6 +36,7 @@ pub struct Tab {
     pub waiting: u64,
     pub is_connected: bool,
     pub is_gone: bool,
+    pub opened: Option<Instant>,
     /// What stands on the page: campaign, variant and decision by placement.
     pub held: BTreeMap<String, (String, String, String)>,
     pub rev: u64,

@@ -126,6 +126,7 @@ impl Page {
             let address = *self.world.address.borrow();
             if let Some(line) = dial(address).await {
                 let opened = Instant::now();
+                self.browser.memory().tab(&self.stream).opened = Some(opened.into_std());
                 let ended = self.serve(line).await;
                 self.note_gone(opened);
                 if let Some(end) = ended {
@@ -344,7 +345,8 @@ impl Page {
         self.sent = 0;
         let mut memory = self.browser.memory();
         memory.attended_most += opened.elapsed();
-        memory.tab(&self.stream).is_connected = false;
+        let tab = memory.tab(&self.stream);
+        (tab.is_connected, tab.opened) = (false, None);
     }
 
     /// Sends what is due. False if the connection is gone.
