@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asyncapi;
+mod crash;
 mod documents;
 mod engine;
 mod gateway;
