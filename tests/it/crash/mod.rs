@@ -71,6 +71,7 @@ impl Run {
     }
 
     async fn serve(&mut self) {
+        self.world.servers.fetch_add(1, Relaxed);
         let server = Server::start(&self.place).await;
         self.ready.push(server.ready_after);
         self.world.address.send_replace(Some(server.address));
