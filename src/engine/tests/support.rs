@@ -33,6 +33,7 @@ impl Drop for Shop {
 pub(super) fn config(directory: &Path) -> Config {
     Config {
         journal_dir: directory.join("journal"),
+        snapshots_dir: directory.join("snapshots"),
         journal: journal::Config::default(),
         durability: journal::Durability::Fsync,
         settings: Settings::default(),
