@@ -4,7 +4,11 @@
 //! mutations, drawn by seed, damages one file of a fresh copy: a flipped bit, a truncated tail or a zeroed page. Then all is opened
 //! and read again. Allowed is a refusal or a reading error that says what is wrong, or exactly what was written.
 
+use crate::support;
 use floorwalker::app::Secrets;
+use floorwalker::decide::Snapshot;
+use floorwalker::engine::Archive;
+use floorwalker::model::Timestamp;
 use floorwalker::store::Blobs;
 use floorwalker::store::Ledger;
 use floorwalker::store::Profiles;
@@ -67,6 +71,7 @@ impl Drop for Temporary {
 struct Contents {
     secrets: Vec<u8>,
     records: Vec<Record>,
+    snapshots: Vec<(u64, Vec<u8>)>,
     states: BTreeMap<[u8; 16], Option<Vec<u8>>>,
     profiles: BTreeMap<[u8; 16], Option<Vec<u8>>>,
     ledger: BTreeMap<Vec<u8>, Vec<u8>>,
@@ -97,6 +102,20 @@ const SESSIONS: u64 = 400;
 const VISITORS: u64 = 150;
 const BLOBS: u64 = 6;
 
+fn campaign(number: u64) -> String {
+    format!(
+        "id = \"c{number}\"\nname = \"Number {number}\"\npurpose = \"context\"\n[[trigger]]\non = \"page_view\"\n[[variant]]\nid = \"a\"\n\
+         [[variant.action]]\ndo = \"fill\"\nplacement = \"banner\"\ntemplate = \"banner\"\ndata = {{ title = \"Hello\" }}\n"
+    )
+}
+
+/// A snapshot as bytes, part by part.
+fn pack(snapshot: &Snapshot) -> Vec<u8> {
+    let campaigns: Vec<_> =
+        snapshot.campaigns.campaigns().iter().map(|one| (one.file.to_string(), one.enabled, one.source.to_string())).collect();
+    rmp_serde::to_vec(&(snapshot.off, snapshot.catalog.drafts(), campaigns, &*snapshot.model, &*snapshot.settings)).unwrap()
+}
+
 /// Fills the directory over several runs of the program.
 fn fill(directory: &Path) {
     let mut random = Random(ChaCha8Rng::seed_from_u64(1));
@@ -113,6 +132,8 @@ fn fill(directory: &Path) {
             heads[session as usize] = journal.append(record, None).unwrap();
         }
         journal.close().unwrap();
+        let snapshot = support::snapshot(&[&campaign(run), &campaign(9)]);
+        Archive::open(&directory.join("snapshots")).unwrap().keep(&snapshot, Timestamp(run)).unwrap();
         let store = EmbeddedStore::open(&directory.join("store"), &store_config()).unwrap();
         block_on(async {
             for number in 0..300 {
@@ -146,20 +167,48 @@ fn fill(directory: &Path) {
     }
 }
 
-/// Opens everything and reads all of it. The error is what the program would tell its operator.
-fn read(directory: &Path) -> Result<Contents, String> {
-    let secrets = Secrets::open(&directory.join("secrets"), false).map_err(|error| format!("{error:#}"))?;
-    let secrets = [secrets.token_key(), secrets.offer_secret()].concat();
-    let (journal, _) =
-        Journal::<()>::open(&directory.join("journal"), journal_config(), Box::new(|_, _| ())).map_err(|error| error.to_string())?;
-    let mut contents = Contents { secrets, ..Contents::default() };
+/// The parts of the directory. None reads another's files, so only the damaged one is copied and opened.
+const PARTS: [&str; 4] = ["secrets", "journal", "snapshots", "store"];
+
+/// Opens one part and reads all of it. The error is what the program would tell its operator.
+fn read(directory: &Path, part: &str) -> Result<Contents, String> {
+    let mut contents = Contents::default();
+    let path = directory.join(part);
+    match part {
+        "secrets" => read_secrets(&path, &mut contents)?,
+        "journal" => read_journal(&path, &mut contents)?,
+        "snapshots" => read_snapshots(&path, &mut contents)?,
+        _ => read_store(&path, &mut contents)?,
+    }
+    Ok(contents)
+}
+
+fn read_secrets(path: &Path, contents: &mut Contents) -> Result<(), String> {
+    let secrets = Secrets::open(path, false).map_err(|error| format!("{error:#}"))?;
+    contents.secrets = [secrets.token_key(), secrets.offer_secret()].concat();
+    Ok(())
+}
+
+fn read_journal(path: &Path, contents: &mut Contents) -> Result<(), String> {
+    let (journal, _) = Journal::<()>::open(path, journal_config(), Box::new(|_, _| ())).map_err(|error| error.to_string())?;
     let visit = |record: Record| {
         contents.records.push(record);
         ControlFlow::Continue(())
     };
     journal.scan(Position::NONE, visit).map_err(|error| error.to_string())?;
-    journal.close().map_err(|error| error.to_string())?;
-    let store = EmbeddedStore::open(&directory.join("store"), &store_config()).map_err(|error| error.to_string())?;
+    journal.close().map_err(|error| error.to_string())
+}
+
+fn read_snapshots(path: &Path, contents: &mut Contents) -> Result<(), String> {
+    let archive = Archive::open(path).map_err(|error| error.to_string())?;
+    for version in archive.versions().map_err(|error| error.to_string())? {
+        contents.snapshots.push((version, pack(&archive.read(version).map_err(|error| error.to_string())?)));
+    }
+    Ok(())
+}
+
+fn read_store(path: &Path, contents: &mut Contents) -> Result<(), String> {
+    let store = EmbeddedStore::open(path, &store_config()).map_err(|error| error.to_string())?;
     let result: Result<(), StoreError> = block_on(async {
         for session in 0..SESSIONS {
             contents.states.insert(id(session), store.state(id(session)).await?);
@@ -179,8 +228,7 @@ fn read(directory: &Path) -> Result<Contents, String> {
         Ok(())
     });
     result.map_err(|error| error.to_string())?;
-    store.close().map_err(|error| error.to_string())?;
-    Ok(contents)
+    store.close().map_err(|error| error.to_string())
 }
 
 /// All files below a directory, by the part of the program they belong to. Empty ones and locks hold nothing.
@@ -209,6 +257,8 @@ fn class(path: &Path) -> &'static str {
         "secrets" => "secrets",
         "journal" if name == "mark" => "journal mark",
         "journal" => "journal segment",
+        "snapshots" if name.ends_with(".manifest") => "snapshot manifest",
+        "snapshots" => "snapshot part",
         "store" if name == "mark" => "store mark",
         _ if name.ends_with(".jnl") => "database journal",
         _ if text.contains("/tables/") => "database table",
@@ -221,6 +271,10 @@ fn class(path: &Path) -> &'static str {
 
 /// Copies a tree, holes as holes: the database's journal is 64 MiB of almost nothing.
 fn copy_tree(from: &Path, to: &Path) {
+    if from.is_file() {
+        fs::copy(from, to).unwrap();
+        return;
+    }
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -288,18 +342,26 @@ enum Outcome {
     Wrong,
 }
 
-fn mutate(original: &Path, expected: &Contents, seed: u64) -> (&'static str, Outcome, String) {
+/// A part's files by kind, and what it holds.
+struct Original {
+    directory: Temporary,
+    files: BTreeMap<&'static str, Vec<PathBuf>>,
+    contents: BTreeMap<&'static str, Contents>,
+}
+
+fn mutate(original: &Original, seed: u64) -> (&'static str, Outcome, String) {
     let mut random = Random(ChaCha8Rng::seed_from_u64(seed));
     let copy = Temporary::new(&format!("copy-{seed}"));
-    copy_tree(original, &copy.0);
-    let files = files(&copy.0);
-    let (class, paths) = files.iter().nth(random.below(files.len() as u64) as usize).unwrap();
-    let path = &paths[random.below(paths.len() as u64) as usize];
-    let mut text = format!("seed {seed}: {}: {}", path.strip_prefix(&copy.0).unwrap().display(), damage(path, &mut random));
+    let (class, paths) = original.files.iter().nth(random.below(original.files.len() as u64) as usize).unwrap();
+    let path = paths[random.below(paths.len() as u64) as usize].strip_prefix(&original.directory.0).unwrap();
+    let part = PARTS.into_iter().find(|part| path.starts_with(part)).unwrap();
+    copy_tree(&original.directory.0.join(part), &copy.0.join(part));
+    let expected = &original.contents[part];
+    let mut text = format!("seed {seed}: {}: {}", path.display(), damage(&copy.0.join(path), &mut random));
     // Some twice: what was refused stays refused, and what was harmless is still whole after the first opening repaired what it could.
     let mut outcomes = Vec::new();
     for _ in 0..if seed % 4 == 0 { 2 } else { 1 } {
-        let outcome = match catch_unwind(AssertUnwindSafe(|| read(&copy.0))) {
+        let outcome = match catch_unwind(AssertUnwindSafe(|| read(&copy.0, part))) {
             Err(_) => (Outcome::Wrong, "panicked".to_owned()),
             Ok(Err(error)) => (Outcome::Refused, error),
             Ok(Ok(contents)) if contents == *expected => (Outcome::Harmless, String::new()),
@@ -318,8 +380,9 @@ fn difference(found: &Contents, expected: &Contents) -> String {
             + found.keys().filter(|key| !expected.contains_key(key)).count()
     }
     format!(
-        "SILENTLY WRONG: secrets {}, records {} of {}, states {}, profiles {}, ledger {}, blobs {}, index {}",
+        "SILENTLY WRONG: secrets {}, snapshots {}, records {} of {}, states {}, profiles {}, ledger {}, blobs {}, index {}",
         found.secrets == expected.secrets,
+        found.snapshots == expected.snapshots,
         found.records.len(),
         expected.records.len(),
         count(&found.states, &expected.states),
@@ -332,23 +395,24 @@ fn difference(found: &Contents, expected: &Contents) -> String {
 
 #[test]
 fn a_thousand_mutations_of_every_kind_of_file_are_refused_by_name_or_harmless() {
-    let original = Temporary::new("original");
-    fill(&original.0);
-    let expected = read(&original.0).unwrap();
-    assert!(expected.records.len() == 1_000 && expected.ledger.len() > 50 && expected.blobs.values().flatten().count() > 3);
-    assert!(expected.states.values().flatten().count() > 200 && expected.profiles.values().flatten().count() > 80);
-    let all = files(&original.0);
-    assert!(all["database table"].len() >= 4 && all["journal segment"].len() >= 2, "{all:?}");
+    let directory = Temporary::new("original");
+    fill(&directory.0);
+    let contents: BTreeMap<_, _> = PARTS.into_iter().map(|part| (part, read(&directory.0, part).unwrap())).collect();
+    assert!(contents["journal"].records.len() == 1_000 && contents["snapshots"].snapshots.len() == 4);
+    let store = &contents["store"];
+    assert!(store.ledger.len() > 50 && store.blobs.values().flatten().count() > 3);
+    assert!(store.states.values().flatten().count() > 200 && store.profiles.values().flatten().count() > 80);
+    let files = files(&directory.0);
+    assert!(files["database table"].len() >= 4 && files["journal segment"].len() >= 2, "{files:?}");
+    let original = &Original { directory, files, contents };
     // The database may panic within, where that is turned into an error; a thousand backtraces help nobody.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| ()));
     let results: Vec<_> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..2)
             .map(|worker| {
-                let (original, expected) = (&original.0, &expected);
-                scope.spawn(move || {
-                    (0..MUTATIONS).filter(|seed| seed % 2 == worker).map(|seed| mutate(original, expected, seed)).collect::<Vec<_>>()
-                })
+                let seeds = (0..MUTATIONS).filter(move |seed| seed % 2 == worker);
+                scope.spawn(move || seeds.map(|seed| mutate(original, seed)).collect::<Vec<_>>())
             })
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
@@ -364,5 +428,5 @@ fn a_thousand_mutations_of_every_kind_of_file_are_refused_by_name_or_harmless() 
     }
     let wrong: Vec<&String> = results.iter().filter(|(_, outcome, _)| *outcome == Outcome::Wrong).map(|(_, _, text)| text).collect();
     assert!(wrong.is_empty(), "{} of {MUTATIONS}:\n{}", wrong.len(), wrong.iter().map(|text| format!("{text}\n")).collect::<String>());
-    assert_eq!(table.len(), all.len(), "every kind of file had its turn");
+    assert_eq!(table.len(), original.files.len(), "every kind of file had its turn");
 }
