@@ -8,6 +8,7 @@ mod documents;
 mod engine;
 mod gateway;
 mod generated;
+mod rot;
 mod support;
 mod tidy;
 mod wire;

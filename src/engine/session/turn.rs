@@ -167,6 +167,7 @@ impl Live {
                 let took_us = engine.clock.now().since(at).as_micros() as u64;
                 self.decided(at, &proof::Writing { id, took_us, considered: list, proofs, set });
             }
+            Effect::RequestGrant { decision, .. } if !engine.may_grant() => self.apply(Input::GrantRefused { decision }),
             Effect::RequestGrant { decision, campaign, terms } => {
                 engine.request_grant(self.me.clone(), decision, campaign, self.subject(), *terms);
             }
