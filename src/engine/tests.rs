@@ -53,7 +53,7 @@ async fn a_panic_costs_one_visitor_the_connection_and_nobody_else_anything() {
         visitor_remembered: Duration::from_secs(3_600),
         token_keys: vec![[1; 32]],
         offer_secret: [2; 32],
-        offers_open_max: 10,
+        offers: super::Offers::default(),
         events_burst: Limits::EVENTS_BURST,
         events_per_second: Limits::EVENTS_PER_SECOND,
     };

@@ -14,6 +14,7 @@ use crate::engine::timeline;
 use crate::engine::translate;
 use crate::engine::view;
 use crate::engine::view::Entry;
+use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::protocol::wire;
@@ -125,9 +126,14 @@ impl Live {
             }
             Effect::RequestGrant { decision, campaign, terms } => {
                 let subject = self.session.profile().map_or(self.session.id().0, |profile| profile.visitor.0);
-                engine.request_grant(self.me.clone(), decision, campaign, subject, *terms);
+                engine.request_grant(self.me.clone(), decision, (campaign, subject), *terms, self.session.cart().clone());
             }
             Effect::Reported { decision, campaign, variant: _, state } => {
+                if state == ReceiptState::Shown
+                    && let Some(code) = self.session.code_of(decision)
+                {
+                    engine.offer_shown(code);
+                }
                 if !self.session.is_preview() {
                     engine.counts.note_receipt(campaign, state);
                 }
