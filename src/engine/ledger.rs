@@ -275,3 +275,6 @@ fn read(entry: &[u8]) -> Result<Vec<Record>, String> {
     };
     rmp_serde::from_slice(list).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,7 +126,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Refusal`]; a grant that was reserved meanwhile counts until it expires.
-    async fn grant(&self, campaign: Key, subject: [u8; 16], terms: Terms, cart: &Cart) -> Result<Grant, Refusal> {
+    pub(super) async fn grant(&self, campaign: Key, subject: [u8; 16], terms: Terms, cart: &Cart) -> Result<Grant, Refusal> {
         let at = self.clock.now();
         let snapshot = self.snapshot.load_full();
         let catalog = &snapshot.catalog;
