@@ -3,7 +3,6 @@
 use crate::api;
 use crate::api::Admin;
 use crate::campaign;
-use crate::campaign::CampaignSet;
 use crate::campaign::lint;
 use crate::catalog::Catalog;
 use crate::config::Checked;
@@ -110,16 +109,20 @@ impl App {
             format!("failed to listen on {address}:{}; another program may have the port (gateway.port, --port)", config.gateway.port)
         })?;
         let address = listener.local_addr()?;
+        let stores = Stores::of(store.clone());
+        let campaigns = Arc::new(CampaignFiles::open(&config.campaigns.dir, checked.currency));
+        campaigns.restore_paused(&stores).await;
         let snapshot = Snapshot {
             version: 0,
             catalog: world.catalog,
-            campaigns: Arc::new(CampaignSet::default()),
+            campaigns: Arc::new(campaigns.set()),
             model: world.model,
             settings: Arc::new(checked.settings.clone()),
             off: false,
         };
         let engine_config = engine::Config {
             journal_dir: directory.join("journal"),
+            snapshots_dir: directory.join("snapshots"),
             journal: journal::Config::default(),
             durability: config.store.durability,
             settings: checked.settings,
@@ -134,10 +137,7 @@ impl App {
             events_burst: Limits::EVENTS_BURST,
             events_per_second: Limits::EVENTS_PER_SECOND,
         };
-        let engine = Engine::start(engine_config, Stores::of(store.clone()), Clock::system(), snapshot).await?;
-        let campaigns = Arc::new(CampaignFiles::open(&config.campaigns.dir, checked.currency));
-        engine.restore_paused(&campaigns).await;
-        engine.publish_campaigns(&campaigns);
+        let engine = Engine::start(engine_config, stores, Clock::system(), snapshot).await?;
         engine.watch_campaigns(campaigns.clone());
         let edge = gateway::Config {
             origins: checked.origins,

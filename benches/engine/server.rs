@@ -71,6 +71,7 @@ impl Shop {
         let store = EmbeddedStore::open(&directory.join("store"), &embedded::Config::default()).expect("the store opens");
         let config = Config {
             journal_dir: directory.join("journal"),
+            snapshots_dir: directory.join("snapshots"),
             journal: journal::Config::default(),
             durability,
             settings: support::settings(),

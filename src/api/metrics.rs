@@ -75,6 +75,7 @@ fn engine_wide(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
     )?;
     for (name, help, counter) in [
         ("floorwalker_visits", "Sessions started", &stats.sessions),
+        ("floorwalker_session_failures", "Sessions that failed and were brought back or given up", &stats.panics),
         ("floorwalker_events", "Events applied", &stats.events),
         ("floorwalker_duplicates", "Events that came again", &stats.duplicates),
         ("floorwalker_rejected", "Events that were not of the schema", &stats.rejected),

@@ -24,6 +24,7 @@ use crate::model::Profile;
 use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
+use crate::offer::Terms;
 use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -142,7 +143,7 @@ impl Pending {
 }
 
 /// What a session starts with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
     pub id: SessionId,
     /// Unit of assignment: the visitor's id where remembered, else the session's.
@@ -288,6 +289,14 @@ impl Session {
     /// Products looked at, newest first.
     pub fn seen(&self) -> &[Key] {
         self.views.products()
+    }
+
+    /// Offers that wait for the ledger's answer.
+    pub fn waiting_offers(&self) -> impl Iterator<Item = (DecisionId, Key, &Terms)> {
+        self.pending.iter().filter_map(|pending| match &pending.held.content {
+            Content::Offer { terms, .. } => Some((pending.decision, pending.held.campaign, terms)),
+            _ => None,
+        })
     }
 
     /// The stream that should get what is meant for the visitor: visible and touched last.

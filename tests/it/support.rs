@@ -55,6 +55,7 @@ impl Shop {
         let clock = Clock::system();
         let config = Config {
             journal_dir: directory.join("journal"),
+            snapshots_dir: directory.join("snapshots"),
             journal: journal::Config::default(),
             durability: journal::Durability::Fsync,
             settings: settings(),

@@ -82,6 +82,7 @@ impl Shop {
         let settings = Settings { experiments: Experiments { holdout: 0.0, baseline_max: 0.5 }, ..Settings::default() };
         let config = Config {
             journal_dir: folder.join("journal"),
+            snapshots_dir: folder.join("snapshots"),
             journal: journal::Config::default(),
             durability: journal::Durability::Memory,
             settings: settings.clone(),

@@ -69,6 +69,7 @@ async fn open(stores: Stores, clock: Clock) -> Shop {
     let directory = std::env::temp_dir().join(format!("floorwalker-ledger-{}", StreamId(random_id())));
     let config = Config {
         journal_dir: directory.join("journal"),
+        snapshots_dir: directory.join("snapshots"),
         journal: journal::Config::default(),
         durability: journal::Durability::Memory,
         settings: Settings::default(),

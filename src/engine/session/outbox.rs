@@ -14,8 +14,8 @@ use crate::store::journal::Position;
 
 impl Live {
     pub(super) fn state(&self, stream: StreamId, snapshot: &Snapshot) -> wire::State {
-        let rev = self.deliveries.iter().find(|(id, _)| *id == stream).map_or(0, |(_, delivery)| delivery.rev());
-        wire::State { rev, patches: self.session.desired(stream).map(|held| translate::set(held, snapshot)).collect() }
+        let rev = self.visit.delivery(stream).map_or(0, |delivery| delivery.rev());
+        wire::State { rev, patches: self.visit.session.desired(stream).map(|held| translate::set(held, snapshot)).collect() }
     }
 
     pub(super) fn send_state(&mut self, stream: StreamId) {
@@ -30,18 +30,21 @@ impl Live {
         self.waiting = false;
         let below = position.0.saturating_sub(1);
         let now = self.engine.clock.now();
-        for (stream, delivery) in &mut self.deliveries {
+        for (stream, delivery) in &mut self.visit.deliveries {
             if let Some(seq) = delivery.durable(below)
                 && let Some(connection) = self.connections.iter_mut().find(|connection| connection.stream == *stream)
             {
                 connection.push(&ServerFrame::Ack(wire::Ack { seq, rejected: Vec::new() }));
-                self.engine.stats.ack.record(now.since(self.session.now()).as_micros() as u64);
+                self.engine.stats.ack.record(now.since(self.visit.session.now()).as_micros() as u64);
             }
+        }
+        if self.save_wanted {
+            self.save();
         }
     }
 
     pub(super) fn ack(&mut self, stream: StreamId, rejected: Vec<wire::Rejected>) {
-        let seq = self.deliveries.iter().find(|(id, _)| *id == stream).map_or(0, |(_, delivery)| delivery.acked());
+        let seq = self.visit.delivery(stream).map_or(0, |delivery| delivery.acked());
         if let Some(connection) = self.connections.iter_mut().find(|connection| connection.stream == stream) {
             connection.push(&ServerFrame::Ack(wire::Ack { seq, rejected }));
         }

@@ -103,7 +103,8 @@ async fn engine(directory: &std::path::Path) -> Arc<Engine> {
         off: false,
     };
     let config = engine::Config {
-        journal_dir: directory.to_owned(),
+        journal_dir: directory.join("journal"),
+        snapshots_dir: directory.join("snapshots"),
         journal: journal::Config::default(),
         durability: Durability::Memory,
         settings,
