@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asyncapi;
+mod attacks;
+mod budget;
 mod documents;
 mod engine;
 mod gateway;
