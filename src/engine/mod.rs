@@ -227,8 +227,6 @@ impl Engine {
         let (supervisor, _) = Actor::spawn(None, watching, ()).await.map_err(|error| StartError::Supervisor(error.to_string()))?;
         // Set once, here, before anybody else knows the engine.
         let _ = engine.supervisor.set(supervisor);
-        let settling = engine.clone();
-        let settle = tokio::spawn(async move { settling.settle().await });
         let turning = engine.clone();
         let wheel = tokio::spawn(async move {
             turning
@@ -246,10 +244,11 @@ impl Engine {
                 keeping.save_counts().await;
                 keeping.tend_offers().await;
                 keeping.remove_old_states().await;
+                keeping.settle().await;
                 keeping.checkpoint_if_due().await;
             }
         });
-        engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper, settle]);
+        engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper]);
         Ok(engine)
     }
 

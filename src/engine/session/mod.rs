@@ -54,6 +54,8 @@ const FRAMES_PER_WAKE: usize = 16;
 const SAVE_EVERY: u16 = 256;
 /// Events whose batch has no waiter of this session are looked after this much later.
 const ACK_LOOK: Duration = Duration::from_millis(5);
+/// A journal that takes no records, or a store that takes no states, is tried again this much later.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Messages to one live session.
 pub enum SessionMsg {
@@ -173,6 +175,8 @@ pub struct Live {
     current: Option<(StreamId, u64)>,
     /// A state is to be saved as soon as its records are durable.
     save_wanted: bool,
+    /// The store had no room for the state.
+    save_refused: bool,
     saving: Vec<mpsc::Sender<Infallible>>,
     /// Over in good order; anything else is a failure.
     over: bool,
@@ -233,6 +237,7 @@ impl Actor for SessionActor {
             unrecorded: false,
             current: None,
             save_wanted: false,
+            save_refused: false,
             saving: Vec::new(),
             over: false,
         });
@@ -332,6 +337,7 @@ impl Live {
 
     fn timer(&mut self) {
         self.armed = None;
+        let _ = self.rewrite();
         if !self.waiting {
             self.durable(self.engine.journal.durable());
         }
@@ -366,7 +372,8 @@ impl Live {
         let connections = self.connections.iter().filter_map(|connection| connection.deadline()).min();
         // What was appended after the waiter's batch was taken has no waiter of its own; a look a little later does.
         let is_behind = self.save_wanted || self.visit.deliveries.iter().any(|(_, delivery)| delivery.is_waiting());
-        let acks = (!self.waiting && is_behind).then(|| self.engine.clock.now() + ACK_LOOK);
+        let look = if self.unrecorded || self.save_refused { TRY_AGAIN } else { ACK_LOOK };
+        let acks = (!self.waiting && is_behind).then(|| self.engine.clock.now() + look);
         let Some(next) = self.visit.session.next_deadline().into_iter().chain(connections).chain(acks).min() else { return };
         if self.armed.is_none_or(|armed| next < armed) {
             self.armed = Some(next);
@@ -463,10 +470,12 @@ impl Live {
             self.save_wanted = true;
             return;
         }
-        self.save_wanted = false;
         let stored = StoredRef { visit: &self.visit, head: self.head.0 };
-        self.engine.save_state(self.visit.session.id(), self.visit.session.now(), &stored);
-        self.saving.clear();
+        self.save_refused = !self.engine.save_state(self.visit.session.id(), self.visit.session.now(), &stored);
+        self.save_wanted = self.save_refused;
+        if !self.save_refused {
+            self.saving.clear();
+        }
     }
 
     fn finish(&mut self) {

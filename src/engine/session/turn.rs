@@ -29,7 +29,7 @@ use crate::store::journal::Position;
 impl Live {
     /// Applies the next event of a stream. `Err`: there is no room for its record now, and nothing has been changed.
     pub(super) fn apply_numbered(&mut self, stream: StreamId, input: Input) -> Result<(), ()> {
-        if self.unrecorded && matches!(self.rewrite(), Err(AppendError::Full { .. })) {
+        if matches!(self.rewrite(), Err(AppendError::Full { .. })) {
             return Err(());
         }
         self.engine.stats.events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -39,10 +39,8 @@ impl Live {
 
     /// Applies and records an input that no page numbered.
     pub(super) fn apply(&mut self, input: Input) {
-        if self.unrecorded {
-            // Without the disk reactions go on; nothing is acknowledged until it is back.
-            let _ = self.rewrite();
-        }
+        // Without the disk reactions go on; nothing is acknowledged until it is back.
+        let _ = self.rewrite();
         self.turn(None, input);
     }
 
@@ -89,6 +87,7 @@ impl Live {
 
     /// Uses up the number of an event that is not applied.
     pub(super) fn consume(&mut self, stream: StreamId) {
+        let _ = self.rewrite();
         let seq = self.visit.consume(stream);
         let mut payload = Vec::new();
         history::write_consumed(&mut payload, stream, seq);
@@ -98,8 +97,11 @@ impl Live {
         }
     }
 
-    /// Appends a record of this visit and asks to be told when it is durable.
+    /// Appends a record of this visit and asks to be told when it is durable. After a hole in the history only a keyframe is taken.
     pub(super) fn append(&mut self, kind: u8, at: Timestamp, payload: &[u8]) -> Result<Position, AppendError> {
+        if self.unrecorded && kind != history::KEYFRAME {
+            return Err(AppendError::Closed);
+        }
         let append = Append { session: self.visit.session.id().0, previous: self.head, kind, at_us: at.0, payload };
         let waiter = (!self.waiting).then(|| self.me.clone());
         match self.engine.journal.append(append, waiter) {
@@ -118,8 +120,11 @@ impl Live {
         }
     }
 
-    /// Records the whole visit, because the history up to here has a hole.
-    fn rewrite(&mut self) -> Result<(), AppendError> {
+    /// If the history up to here has a hole, records the whole visit.
+    pub(super) fn rewrite(&mut self) -> Result<(), AppendError> {
+        if !self.unrecorded {
+            return Ok(());
+        }
         let mut payload = Vec::new();
         history::write_keyframe(&mut payload, &self.visit.session, &self.visit.deliveries);
         let position = self.append(history::KEYFRAME, self.visit.session.now(), &payload)?;
