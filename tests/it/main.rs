@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asyncapi;
+mod attacks;
+mod budget;
 mod crash;
 mod documents;
 mod engine;
