@@ -1,4 +1,4 @@
-import { c as spotName, d as guarded, f as listen, l as spots, o as isLive, r as post, s as select, t as PARCEL_BYTES } from "./shared.js";
+import { c as spotName, d as guarded, f as listen, i as addressOf$1, l as spots, o as isLive, r as post, s as select, t as PARCEL_BYTES } from "./shared.js";
 
 // src/capture/money.ts
 /** `12.5` EUR is 1250; `12.5` JPY is 13. An unknown currency counts as one with two decimals. */
@@ -119,19 +119,122 @@ const observeDataLayer = (window, report) => {
 	};
 };
 
+// src/capture/exit.ts
+const FLICK_PX_PER_S = 1200;
+const FLICK_PX = 120;
+const SAMPLE_MS = 100;
+const captureExit = (environment, report) => {
+	const { window } = environment;
+	const { document } = window;
+	let isLeaving = false;
+	let samples = [];
+	let byTouch = false;
+	const leave = (signal, speed = 0) => {
+		isLeaving = true;
+		report(signal, Math.round(speed));
+	};
+	const back = () => {
+		if (isLeaving) report("returned");
+		isLeaving = false;
+	};
+	const speedAt = (y) => {
+		const now = environment.now();
+		samples = samples.filter(([at]) => now - at <= SAMPLE_MS);
+		const [first] = samples;
+		samples.push([now, y]);
+		return first && now > first[0] ? [Math.max(0, (first[1] - y) / (now - first[0]) * 1e3), first[1] - y] : [0, 0];
+	};
+	const stops = [
+		listen(document, "pointermove", (event) => {
+			if (event.pointerType === "touch") return;
+			byTouch = false;
+			back();
+			speedAt(event.clientY);
+		}),
+		listen(document, "mouseout", (event) => {
+			if (!event.relatedTarget && event.clientY <= 0 && !byTouch) leave("pointerTop", speedAt(event.clientY)[0]);
+		}),
+		listen(document, "touchstart", () => {
+			byTouch = true;
+			samples = [];
+			back();
+		}),
+		listen(window, "scroll", () => {
+			if (!byTouch) return;
+			const [speed, distance] = speedAt(window.scrollY);
+			if (!isLeaving && speed > FLICK_PX_PER_S && distance > FLICK_PX) leave("scrollUp", speed);
+			else if (distance < 0) back();
+		}),
+		listen(document, "keydown", back),
+		listen(document, "visibilitychange", () => document.visibilityState === "hidden" ? leave("hidden") : back())
+	];
+	const navigation = window.navigation;
+	if (navigation) stops.push(listen(navigation, "navigate", ({ navigationType, destination }) => {
+		if (navigationType === "traverse" && destination && destination.index < (navigation.currentEntry?.index ?? 0)) leave("back");
+	}));
+	return {
+		idle: () => leave("idle"),
+		stop: () => stops.forEach((stop) => stop())
+	};
+};
+
+// src/capture/routes.ts
+const SETTLE_MS = 50;
+/**
+* Calls `opened` after the address changed without a page load. A change of the fragment alone is the same page, and so is one that was
+* `viewed` meanwhile, because the shop announced it itself. This is loaded later than the page, so it begins with a look.
+*/
+const watchRoutes = ({ window, setTimer, clearTimer }, viewed, opened) => {
+	const { history, location } = window;
+	const bare = (address) => address.replace(/#.*/, "");
+	let last = bare(viewed());
+	let timer = 0;
+	const look = () => {
+		const address = bare(addressOf$1(location));
+		if (address === last) return;
+		last = address;
+		clearTimer(timer);
+		timer = setTimer(() => bare(viewed()) === last || guarded(opened), SETTLE_MS);
+	};
+	for (const name of ["pushState", "replaceState"]) {
+		const original = history[name];
+		guarded(() => {
+			history[name] = function(...args) {
+				original.apply(this, args);
+				guarded(look);
+			};
+		});
+	}
+	listen(window, "popstate", look);
+	look();
+};
+
 // src/fallback.ts
 const LOST = 1006;
+const ORIGIN = 4004;
+const FRAMES_MAX = 64;
+/** The close code that a refusal stands for. */
+const codeOf = ({ status, body }) => {
+	const code = body?.error?.code;
+	return typeof code === "number" ? code : status === 403 ? ORIGIN : LOST;
+};
+/** How many frames one request can carry, at least one. */
+const fit = (frames) => {
+	let bytes = 0;
+	const over = frames.findIndex((frame, i) => (bytes += JSON.stringify(frame).length) > 49152 && i > 0);
+	return Math.min(FRAMES_MAX, over < 0 ? frames.length : over);
+};
 const openStream = (environment, endpoint, events) => {
 	let done = false;
 	let token = "";
 	let hello;
-	let waiting = [];
+	const waiting = [];
 	let busy = false;
 	let source;
-	const fail = () => {
+	const fail = (code = LOST) => {
 		if (done) return;
 		close();
-		events.closed(LOST);
+		events.closed(code);
 	};
 	const close = () => {
 		done = true;
@@ -148,15 +251,14 @@ const openStream = (environment, endpoint, events) => {
 	const listen = () => {
 		const stream = new environment.window.EventSource(endpoint + "/v1/stream?token=" + encodeURIComponent(token));
 		stream.onmessage = (message) => void guarded(() => receive(JSON.parse(message.data)));
-		stream.onerror = fail;
+		stream.onerror = () => fail();
 		return stream;
 	};
 	const pump = async () => {
 		if (busy || done || !hello && !waiting.length) return;
 		busy = true;
-		const frames = waiting;
+		const frames = waiting.splice(0, fit(waiting));
 		const opening = hello;
-		waiting = [];
 		hello = void 0;
 		const answer = await post(environment, endpoint, opening ? {
 			hello: opening,
@@ -167,8 +269,16 @@ const openStream = (environment, endpoint, events) => {
 		});
 		busy = false;
 		if (done) return;
-		if (answer === void 0) return fail();
-		const list = answer?.frames;
+		const { status, body, retryMs } = answer;
+		if (status < 200 || status > 299) {
+			if (retryMs) events.frame({ goaway: {
+				minMs: retryMs,
+				maxMs: 2 * retryMs,
+				code: 4200
+			} });
+			return fail(codeOf(answer));
+		}
+		const list = body?.frames;
 		guarded(() => list?.forEach(receive));
 		await pump();
 	};
@@ -1039,7 +1149,22 @@ const AGE_MAX_MS = 864e5;
 const ROUNDS = 4;
 const ROUND_MS = 1e3;
 const PREFIX = "queue.";
-const saveQueue = (environment, shelf, stream, page, outbox) => {
+const locksOf = ({ window }) => guarded(() => window.navigator.locks);
+const held = /* @__PURE__ */ new Map();
+const hold = (environment, name) => {
+	if (held.has(name)) return;
+	const gone = new Promise((release) => held.set(name, release));
+	locksOf(environment)?.request("floorwalker." + name, () => gone).catch(() => void 0);
+};
+const release = (name) => {
+	held.get(name)?.();
+	held.delete(name);
+};
+/** Keeps what is not acknowledged; `left`: the page is going away. */
+const saveQueue = (environment, shelf, stream, page, outbox, left) => {
+	const name = PREFIX + stream;
+	if (left) release(name);
+	else hold(environment, name);
 	const batch = outbox.peek(PARCEL_BYTES);
 	const savedAt = environment.wall();
 	const { url, kind } = page;
@@ -1051,25 +1176,31 @@ const saveQueue = (environment, shelf, stream, page, outbox) => {
 		page: {
 			url,
 			kind
-		}
+		},
+		left
 	};
-	if (copy) shelf.set(PREFIX + stream, JSON.stringify(copy));
-	else shelf.drop(PREFIX + stream);
+	if (copy) shelf.set(name, JSON.stringify(copy));
+	else shelf.drop(name);
 };
 const read = (shelf, name) => {
 	const copy = guarded(() => JSON.parse(shelf.get(name) ?? ""));
 	return Array.isArray(copy?.list) ? copy : void 0;
 };
-/** Sends one copy until the engine has acknowledged all of it; where that takes too long, a later page load goes on. */
-const adopt = async (environment, shelf, endpoint, found, hello) => {
+/**
+* Sends one copy until the engine has acknowledged all of it; where that takes too long, a later page load goes on. Returns in how many
+* milliseconds it is worth another look; 0 is never.
+*/
+const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
 	let name = found;
 	for (let round = 0; round < ROUNDS; round++) {
 		if (round) await new Promise((done) => environment.setTimer(done, ROUND_MS));
-		if (shelf.get(name) === void 0) return;
+		if (shelf.get(name) === void 0) return 0;
 		const copy = read(shelf, name);
 		const wall = environment.wall();
-		if (!copy || wall - copy.savedAt > AGE_MAX_MS) return shelf.drop(name);
-		if (wall - copy.savedAt < ABANDONED_MS) return;
+		const drop = () => (shelf.drop(name), 0);
+		if (!copy || wall - copy.savedAt > AGE_MAX_MS) return drop();
+		const young = copy.savedAt + ABANDONED_MS - wall;
+		if (!hasLock && !copy.left && young > 0) return young;
 		const { first, list, page, startedAt } = copy;
 		const stream = name.slice(6);
 		const now = wall - startedAt;
@@ -1078,7 +1209,7 @@ const adopt = async (environment, shelf, endpoint, found, hello) => {
 			sentAt: now,
 			list
 		} }];
-		const opening = (await post(environment, endpoint, {
+		const { status, body } = await post(environment, endpoint, {
 			hello: {
 				...hello(),
 				stream,
@@ -1088,10 +1219,12 @@ const adopt = async (environment, shelf, endpoint, found, hello) => {
 				visible: false
 			},
 			frames
-		}))?.frames?.[0];
-		if (!opening || !("welcome" in opening)) return;
+		});
+		if (status === 400 || status === 413) return drop();
+		const opening = body?.frames?.[0];
+		if (!opening || !("welcome" in opening)) return 0;
 		const { ack } = opening.welcome;
-		if (ack >= first + list.length - 1) return shelf.drop(name);
+		if (ack >= first + list.length - 1) return drop();
 		if (ack < first - 1) {
 			const next = ack ? name : PREFIX + [...stream].reverse().join("");
 			if (next !== name) shelf.drop(name);
@@ -1102,14 +1235,31 @@ const adopt = async (environment, shelf, endpoint, found, hello) => {
 			name = next;
 		}
 	}
+	return 0;
+};
+/** Delivers one copy, unless its page lives. */
+const adopt = async (environment, shelf, endpoint, name, hello) => {
+	const locks = locksOf(environment);
+	if (!locks) return deliver(environment, shelf, endpoint, name, false, hello);
+	let again = 0;
+	await locks.request("floorwalker." + name, { ifAvailable: true }, async (lock) => {
+		if (lock) again = await deliver(environment, shelf, endpoint, name, true, hello);
+	});
+	return again;
 };
 const adopting = /* @__PURE__ */ new WeakSet();
 /** Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if two tabs do it. */
 const adoptQueues = async (environment, shelf, endpoint, hello) => {
 	if (adopting.has(environment)) return;
 	adopting.add(environment);
-	for (const name of shelf.names(PREFIX)) if (name !== PREFIX + hello().stream) await adopt(environment, shelf, endpoint, name, hello);
+	let again = 0;
+	for (const name of shelf.names(PREFIX)) {
+		if (name === PREFIX + hello().stream) continue;
+		const wait = await adopt(environment, shelf, endpoint, name, hello).catch(() => deliver(environment, shelf, endpoint, name, false, hello));
+		again = again && wait ? Math.min(again, wait) : again || wait;
+	}
 	adopting.delete(environment);
+	if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello), again);
 };
 
-export { ENGLISH, adoptQueues, createDesired, observeDataLayer, openStream, saveQueue };
+export { ENGLISH, adoptQueues, captureExit, createDesired, observeDataLayer, openStream, saveQueue, watchRoutes };
