@@ -228,7 +228,6 @@ const createConnection = (visible, random) => {
 		if (phase === "stopped") return;
 		switch (input.do) {
 			case "start":
-			case "restore":
 				away = false;
 				if (phase === "waiting") dial(now);
 				break;
@@ -1041,14 +1040,17 @@ const startClient = (options, environment, load) => {
 		step({ do: "leave" });
 		sendRest(isOpen);
 	};
-	const restore = () => {
+	const wake = () => {
 		left = false;
-		isBack = true;
 		step({
 			do: "visible",
 			visible: isVisible()
 		});
-		step({ do: "restore" });
+		step({ do: "start" });
+	};
+	const restore = () => {
+		isBack = true;
+		wake();
 	};
 	const start = () => {
 		started = true;
@@ -1072,7 +1074,7 @@ const startClient = (options, environment, load) => {
 		});
 		listen(document, "resume", restore);
 		listen(window, "online", () => step({ do: "online" }));
-		step({ do: "start" });
+		wake();
 		fetchMore();
 	};
 	const begin = () => {

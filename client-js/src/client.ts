@@ -368,11 +368,15 @@ export const startClient = (options: Options, environment: Environment, load: ()
     step({ do: "leave" });
     sendRest(isOpen);
   };
-  const restore = (): void => {
+  // A page that was prerendered or cached has changed its visibility unheard.
+  const wake = (): void => {
     left = false;
-    isBack = true;
     step({ do: "visible", visible: isVisible() });
-    step({ do: "restore" });
+    step({ do: "start" });
+  };
+  const restore = (): void => {
+    isBack = true;
+    wake();
   };
   const start = (): void => {
     started = true;
@@ -393,7 +397,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
     });
     listen(document, "resume", restore);
     listen(window, "online", () => step({ do: "online" }));
-    step({ do: "start" });
+    wake();
     fetchMore();
   };
   // A prerendered page is not seen by anybody yet, and a page still being parsed has not all its placements.

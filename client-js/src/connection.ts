@@ -2,7 +2,7 @@
 //
 //   waiting -> connecting -> open -> backoff -> connecting ...        any -> stopped (for this page load)
 //
-// `waiting` means nothing happens until the page is visible or restored. The shell keeps one timer at `deadline`.
+// `waiting` means nothing happens until the page is visible and started; one that left is started again. The shell keeps one timer at `deadline`.
 
 import type { Resume } from "./protocol.generated.js";
 
@@ -10,7 +10,7 @@ export type Phase = "waiting" | "connecting" | "open" | "backoff" | "stopped";
 export type Route = "socket" | "stream";
 
 export type Input =
-  | { do: "start" | "opened" | "heard" | "online" | "leave" | "restore" | "renew" | "tick" | "off" }
+  | { do: "start" | "opened" | "heard" | "online" | "leave" | "renew" | "tick" | "off" }
   | { do: "welcomed"; resume: Pick<Resume, "token" | "epoch"> }
   | { do: "closed"; code: number }
   | { do: "visible"; visible: boolean }
@@ -110,7 +110,6 @@ export const createConnection = (visible: boolean, random: () => number): Connec
     if (phase === "stopped") return;
     switch (input.do) {
       case "start":
-      case "restore":
         away = false;
         if (phase === "waiting") dial(now);
         break;

@@ -76,7 +76,7 @@ describe("close codes", () => {
   it("does nothing after it has stopped", () => {
     const connection = open();
     connection.step({ do: "closed", code: 4003 }, 50);
-    for (const input of [{ do: "online" }, { do: "tick" }, { do: "restore" }, { do: "renew" }] as const) expect(connection.step(input, 99_999)).toEqual([]);
+    for (const input of [{ do: "online" }, { do: "tick" }, { do: "start" }, { do: "renew" }] as const) expect(connection.step(input, 99_999)).toEqual([]);
   });
 });
 
@@ -155,7 +155,7 @@ describe("back-off", () => {
       const connection = createConnection(true, random);
       const inputs: Input[] = [
         { do: "start" }, { do: "opened" }, { do: "welcomed", resume: TOKEN }, { do: "heard" }, { do: "closed", code: 1006 }, { do: "closed", code: 4200 },
-        { do: "visible", visible: true }, { do: "visible", visible: false }, { do: "online" }, { do: "leave" }, { do: "restore" }, { do: "tick" },
+        { do: "visible", visible: true }, { do: "visible", visible: false }, { do: "online" }, { do: "leave" }, { do: "start" }, { do: "tick" },
         { do: "goaway", minMs: 0, maxMs: 2_000 },
       ];
       let last = -Infinity;
@@ -191,7 +191,7 @@ describe("leaving", () => {
   it("says goodbye, closes, and resumes from the back/forward cache", () => {
     const connection = open();
     expect(play(connection, [[1_000, { do: "leave" }]])).toEqual(["bye", "close", "waiting"]);
-    expect(play(connection, [[9_000, { do: "restore" }]])).toEqual(["connect", "connecting"]);
+    expect(play(connection, [[9_000, { do: "start" }]])).toEqual(["connect", "connecting"]);
     expect(connection.step({ do: "opened" }, 9_001)).toEqual([{ do: "hello", resume: TOKEN }]);
   });
   it("moves within the announced window", () => {
