@@ -212,7 +212,7 @@ const createConnection = (visible, random) => {
 		const wasOpen = phase === "open";
 		if (wasOpen && now - openedAt >= GOOD_MS) attempt = failures = 0;
 		failures++;
-		if (!everOpen && failures >= FALLBACK_AFTER) route = "stream";
+		if (!everOpen && (!code || failures >= FALLBACK_AFTER)) route = "stream";
 		attempt++;
 		const delay = moveAt ? moveAt - now : failures >= TIRED_AFTER ? draw(TIRED_MS / 2, TIRED_MS * 1.5) : wasOpen && attempt === 1 ? draw(0, CRASH_SPREAD_MS) : draw(STEP_MS, Math.min(CAP_MS, STEP_MS + STEP_MS * 2 ** (attempt - 1)));
 		retryIn(delay, now, code);

@@ -1149,12 +1149,13 @@ const AGE_MAX_MS = 864e5;
 const ROUNDS = 4;
 const ROUND_MS = 1e3;
 const PREFIX = "queue.";
+const LOCK = "floorwalker.";
 const locksOf = ({ window }) => guarded(() => window.navigator.locks);
 const held = /* @__PURE__ */ new Map();
 const hold = (environment, name) => {
 	if (held.has(name)) return;
 	const gone = new Promise((release) => held.set(name, release));
-	locksOf(environment)?.request("floorwalker." + name, () => gone).catch(() => void 0);
+	locksOf(environment)?.request(LOCK + name, () => gone).catch(() => void 0);
 };
 const release = (name) => {
 	held.get(name)?.();
@@ -1237,28 +1238,32 @@ const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
 	}
 	return 0;
 };
-/** Delivers one copy, unless its page lives. */
-const adopt = async (environment, shelf, endpoint, name, hello) => {
-	const locks = locksOf(environment);
-	if (!locks) return deliver(environment, shelf, endpoint, name, false, hello);
-	let again = 0;
-	await locks.request("floorwalker." + name, { ifAvailable: true }, async (lock) => {
-		if (lock) again = await deliver(environment, shelf, endpoint, name, true, hello);
-	});
-	return again;
-};
 const adopting = /* @__PURE__ */ new WeakSet();
-/** Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if two tabs do it. */
+/**
+* Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if it arrives twice. One tab does it at
+* a time: tabs of different visits would each be believed.
+*/
 const adoptQueues = async (environment, shelf, endpoint, hello) => {
 	if (adopting.has(environment)) return;
 	adopting.add(environment);
+	const locks = locksOf(environment);
 	let again = 0;
-	for (const name of shelf.names(PREFIX)) {
-		if (name === PREFIX + hello().stream) continue;
-		const wait = await adopt(environment, shelf, endpoint, name, hello).catch(() => deliver(environment, shelf, endpoint, name, false, hello));
-		again = again && wait ? Math.min(again, wait) : again || wait;
+	const adopt = async (hasLocks) => {
+		for (const name of shelf.names(PREFIX)) {
+			if (name === PREFIX + hello().stream) continue;
+			const one = async (hasLock) => {
+				const wait = await deliver(environment, shelf, endpoint, name, hasLock, hello);
+				again = again && wait ? Math.min(again, wait) : again || wait;
+			};
+			if (hasLocks) await locks?.request(LOCK + name, { ifAvailable: true }, async (lock) => void (lock && await one(true)));
+			else await one(false);
+		}
+	};
+	try {
+		await (locks ? locks.request(LOCK + "adopt", () => adopt(true)).catch(() => adopt(false)) : adopt(false));
+	} finally {
+		adopting.delete(environment);
 	}
-	adopting.delete(environment);
 	if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello), again);
 };
 

@@ -84,8 +84,9 @@ export const createConnection = (visible: boolean, random: () => number): Connec
     const wasOpen = phase === "open";
     if (wasOpen && now - openedAt >= GOOD_MS) attempt = failures = 0;
     failures++;
-    // A page whose sockets never open sits behind something that blocks them; only then is the fallback tried.
-    if (!everOpen && failures >= FALLBACK_AFTER) route = "stream";
+    // A page whose sockets never open sits behind something that blocks them; only then is the fallback tried, and sooner
+    // where they are swallowed than where they are refused, which a dead engine does too.
+    if (!everOpen && (!code || failures >= FALLBACK_AFTER)) route = "stream";
     attempt++;
     // The engine has named a window, and this page's moment in it was drawn when it did.
     const delay = moveAt

@@ -18,6 +18,7 @@ const AGE_MAX_MS = 24 * 3_600_000;
 const ROUNDS = 4;
 const ROUND_MS = 1_000;
 const PREFIX = "queue.";
+const LOCK = "floorwalker.";
 
 interface Copy extends Pick<EventBatch, "first" | "list"> {
   readonly savedAt: number;
@@ -38,7 +39,7 @@ const hold = (environment: Environment, name: string): void => {
   if (held.has(name)) return;
   const gone = new Promise<void>((release) => held.set(name, release));
   locksOf(environment)
-    ?.request("floorwalker." + name, () => gone)
+    ?.request(LOCK + name, () => gone)
     .catch(() => undefined);
 };
 
@@ -111,30 +112,33 @@ const deliver = async (environment: Environment, shelf: Shelf, endpoint: string,
   return 0;
 };
 
-/** Delivers one copy, unless its page lives. */
-const adopt = async (environment: Environment, shelf: Shelf, endpoint: string, name: string, hello: () => Hello): Promise<number> => {
-  const locks = locksOf(environment);
-  if (!locks) return deliver(environment, shelf, endpoint, name, false, hello);
-  let again = 0;
-  await locks.request("floorwalker." + name, { ifAvailable: true }, async (lock) => {
-    if (lock) again = await deliver(environment, shelf, endpoint, name, true, hello);
-  });
-  return again;
-};
-
 const adopting = new WeakSet<Environment>();
 
-/** Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if two tabs do it. */
+/**
+ * Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if it arrives twice. One tab does it at
+ * a time: tabs of different visits would each be believed.
+ */
 export const adoptQueues = async (environment: Environment, shelf: Shelf, endpoint: string, hello: () => Hello): Promise<void> => {
   if (adopting.has(environment)) return;
   adopting.add(environment);
+  const locks = locksOf(environment);
   let again = 0;
-  for (const name of shelf.names(PREFIX)) {
-    if (name === PREFIX + hello().stream) continue;
-    // Locks are refused in some frames; the age of the copy tells there.
-    const wait = await adopt(environment, shelf, endpoint, name, hello).catch(() => deliver(environment, shelf, endpoint, name, false, hello));
-    again = again && wait ? Math.min(again, wait) : again || wait;
+  const adopt = async (hasLocks: boolean): Promise<void> => {
+    for (const name of shelf.names(PREFIX)) {
+      if (name === PREFIX + hello().stream) continue;
+      const one = async (hasLock: boolean): Promise<void> => {
+        const wait = await deliver(environment, shelf, endpoint, name, hasLock, hello);
+        again = again && wait ? Math.min(again, wait) : again || wait;
+      };
+      if (hasLocks) await locks?.request(LOCK + name, { ifAvailable: true }, async (lock) => void (lock && (await one(true))));
+      else await one(false);
+    }
+  };
+  try {
+    // Some frames have locks and may not use them.
+    await (locks ? locks.request(LOCK + "adopt", () => adopt(true)).catch(() => adopt(false)) : adopt(false));
+  } finally {
+    adopting.delete(environment);
   }
-  adopting.delete(environment);
   if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello), again);
 };

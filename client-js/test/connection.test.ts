@@ -46,6 +46,11 @@ describe("opening", () => {
     }
     expect(routes).toEqual(["socket", "socket", "socket", "stream"]);
   });
+  it("takes the fallback after one socket that was swallowed", () => {
+    const connection = createConnection(true, () => 0);
+    play(connection, [[0, { do: "start" }], [10_000, { do: "tick" }]]);
+    expect(connection.step({ do: "tick" }, connection.deadline)[0]).toEqual({ do: "connect", route: "stream" });
+  });
   it("stays with sockets once one has opened", () => {
     const connection = open();
     let now = 100;

@@ -56,7 +56,7 @@ const says = (page, text) => page.waitForFunction((wanted) => document.querySele
 
 /** Notes how pages come, the phases of the connection, and every kind of listener that is added. */
 async function watched(browser) {
-  const { shopper, trouble } = await newShopper(browser, { consent: undefined });
+  const { shopper, trouble } = await newShopper(browser, { consent: null });
   await shopper.addInitScript(() => {
     window.__shown = [];
     window.__kinds = new Set();

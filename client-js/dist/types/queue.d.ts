@@ -4,5 +4,8 @@ import type { Outbox } from "./outbox.js";
 import type { Shelf } from "./storage.js";
 /** Keeps what is not acknowledged; `left`: the page is going away. */
 export declare const saveQueue: (environment: Environment, shelf: Shelf, stream: string, page: Page, outbox: Outbox, left: boolean) => void;
-/** Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if two tabs do it. */
+/**
+ * Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if it arrives twice. One tab does it at
+ * a time: tabs of different visits would each be believed.
+ */
 export declare const adoptQueues: (environment: Environment, shelf: Shelf, endpoint: string, hello: () => Hello) => Promise<void>;
