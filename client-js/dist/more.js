@@ -415,6 +415,8 @@ p{margin:0}
 .e{margin:12px 0 0}
 .w{border:0;padding:2px 6px;line-height:20px;background:var(--s)}
 .w:hover,.w:focus-visible,.w[aria-expanded=true]{opacity:1;background:var(--s);text-decoration:underline}
+.w.s{width:24px;height:24px;padding:0;font-size:0;border-radius:50%}
+.w.s::before{content:"?";font-size:12px}
 .f{margin:12px 0 -12px -6px}
 .p{position:fixed;inset:auto;margin:0;padding:16px;width:min(320px,calc(100vw - 16px));font-size:14px}
 .b{display:grid;gap:8px;margin-top:12px}
@@ -728,6 +730,78 @@ const prepare = (element, op, extra) => {
 	}
 };
 
+// src/placements/free.ts
+const CLICKABLE = "a,button,input,select,textarea,label,summary,video,audio,iframe,[role=button],[role=link],[role=tab],[tabindex],[onclick],[contenteditable],[data-floorwalker-click]";
+const SEEN = "img,svg,picture,canvas";
+const GAP = 2;
+/** From the edges of the spot. */
+const EDGE = 4;
+const STEP = 4;
+const BOXES_MAX = 2e3;
+const boxesOf = (spot, ours) => {
+	const document = spot.ownerDocument;
+	const clickable = [];
+	const seen = [];
+	const add = (list, rects) => {
+		for (const rect of rects) if (rect.right > rect.left && rect.bottom > rect.top) list.push(rect);
+	};
+	for (const element of spot.querySelectorAll(CLICKABLE)) {
+		if (ours.contains(element)) continue;
+		add(clickable, element.getClientRects());
+		for (const inner of element.children) add(clickable, inner.getClientRects());
+	}
+	for (const element of spot.querySelectorAll(SEEN)) if (!ours.contains(element)) add(seen, element.getClientRects());
+	const walker = document.createTreeWalker(spot, 4);
+	const range = document.createRange();
+	for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+		if (!node.textContent?.trim() || ours.contains(node)) continue;
+		range.selectNodeContents(node);
+		add(seen, range.getClientRects());
+		if (clickable.length + seen.length > BOXES_MAX) return;
+	}
+	return {
+		clickable,
+		seen
+	};
+};
+/**
+* Where in `spot`, from its padding box, a control of `size` covers nothing; `overText`: nothing that can be pressed. `ours` is the
+* control. The corners first, then row by row from below.
+*/
+const freePlace = (spot, ours, { width, height }, overText) => {
+	const boxes = boxesOf(spot, ours);
+	const right = spot.clientWidth - width - 4;
+	const room = spot.clientHeight - height;
+	if (!boxes || right < 4 || room < 0) return;
+	const taken = overText ? boxes.clickable : [...boxes.clickable, ...boxes.seen];
+	const { left, top } = spot.getBoundingClientRect();
+	const [x, y] = [left + spot.clientLeft, top + spot.clientTop];
+	const isRight = spot.ownerDocument.defaultView?.getComputedStyle(spot).direction !== "rtl";
+	const collide = (atX, atY) => {
+		const [l, t] = [x + atX - GAP, y + atY - GAP];
+		const [r, b] = [l + width + 4, t + height + 4];
+		return taken.find((box) => box.left < r && box.right > l && box.top < b && box.bottom > t);
+	};
+	const [far, near] = isRight ? [right, 4] : [4, right];
+	const upper = Math.min(4, room / 2);
+	const bottom = room - upper;
+	const lower = room < 2 * height ? room / 2 : bottom;
+	const found = (atX, atY) => ({
+		left: atX + spot.scrollLeft,
+		top: atY + spot.scrollTop
+	});
+	for (const atX of [far, near]) for (const atY of [
+		lower,
+		bottom,
+		upper
+	]) if (!collide(atX, atY)) return found(atX, atY);
+	for (let atY = bottom; atY >= upper; atY -= STEP) for (let atX = far; isRight ? atX >= 4 : atX <= right;) {
+		const box = collide(atX, atY);
+		if (!box) return found(atX, atY);
+		atX = isRight ? box.left - x - width - 4 : box.right - x + 4;
+	}
+};
+
 // src/placements/why.ts
 const CHOICES = [
 	"less",
@@ -793,30 +867,69 @@ const whyControl = (document, decision, labels, choose) => {
 	}
 	return [button, panel];
 };
-/** Puts the control into the corner of a spot, out of its flow. Returns how to take it away. */
-const addWhy = (spot, decision, labels, choose) => {
+const COMPACT = "s";
+/**
+* Puts the control where it covers nothing of the spot's that can be pressed, and if possible nothing that can be read; `mayPad` lets it
+* make room for itself at the spot's far edge. A spot that is full, or that lies in a link, gets none: `why()` answers for it. Returns
+* how to take it away.
+*/
+const addWhy = (spot, decision, labels, choose, mayPad) => {
 	const document = spot.ownerDocument;
+	const window = document.defaultView;
+	if (!window || spot.closest("a,button")) return () => void 0;
 	const { host: inner, root } = createHost(document);
 	let host = inner;
 	if (/^[uo]l$/.test(spot.localName)) {
 		host = document.createElement("li");
 		host.append(inner);
 	}
-	root.append(...whyControl(document, decision, labels, choose));
+	const [button, panel] = whyControl(document, decision, labels, choose);
+	button.setAttribute("aria-label", labels.why);
+	root.append(button, panel);
 	const { style } = host;
 	style.position = "absolute";
-	style.insetBlockEnd = "4px";
-	style.insetInlineEnd = "4px";
-	style.display = "block";
 	style.zIndex = "1";
 	style.width = style.height = "auto";
 	style.margin = style.padding = style.borderWidth = "0";
-	const { position } = spot.style;
-	if (document.defaultView?.getComputedStyle(spot).position === "static") spot.style.position = "relative";
+	const { position, paddingInlineEnd, inlineSize } = spot.style;
+	if (window.getComputedStyle(spot).position === "static") spot.style.position = "relative";
 	spot.append(host);
+	const put = (compact, overText) => {
+		button.classList.toggle(COMPACT, compact);
+		const place = freePlace(spot, host, button.getBoundingClientRect(), overText);
+		if (!place) return false;
+		style.left = place.left + "px";
+		style.top = place.top + "px";
+		return true;
+	};
+	const unpad = () => {
+		spot.style.paddingInlineEnd = paddingInlineEnd;
+		spot.style.inlineSize = inlineSize;
+	};
+	const pad = () => {
+		if (!mayPad) return false;
+		const before = spot.getBoundingClientRect();
+		const computed = window.getComputedStyle(spot);
+		spot.style.paddingInlineEnd = parseFloat(computed.paddingInlineEnd) + button.getBoundingClientRect().width + 2 * 4 + "px";
+		const grown = spot.getBoundingClientRect().width - before.width;
+		if (grown > 0) spot.style.inlineSize = parseFloat(computed.inlineSize) - grown + "px";
+		const { width, height } = spot.getBoundingClientRect();
+		return spot.scrollWidth <= spot.clientWidth && spot.scrollHeight <= spot.clientHeight + 1 && Math.abs(width - before.width) < 1 && height === before.height && put(true, true);
+	};
+	const settle = () => {
+		unpad();
+		style.display = "block";
+		if (put(false, false) || put(true, false) || pad()) return;
+		unpad();
+		if (!put(true, true)) style.display = "none";
+	};
+	settle();
+	const stops = [listen(window, "resize", settle), listen(spot, "load", settle, true)];
 	return () => {
+		stops.forEach((stop) => stop());
 		host.remove();
 		spot.style.position = position;
+		unpad();
 	};
 };
 
@@ -1039,7 +1152,8 @@ const createDesired = (environment, key, labels, hooks) => {
 		const undo = changeInPlace(element, change);
 		if (!undo) return receipt(decision, "failed", "size");
 		const stopWatching = watch(environment, element, () => receipt(decision, "shown"), () => receipt(decision, "clicked"));
-		const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose)) : void 0;
+		const isOurs = "fill" in op || "offer" in op || "recommend" in op;
+		const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose, isOurs)) : void 0;
 		applied.set(name, {
 			text,
 			element,
