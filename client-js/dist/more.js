@@ -888,6 +888,7 @@ const addWhy = (spot, decision, labels, choose, mayPad) => {
 	root.append(button, panel);
 	const { style } = host;
 	style.position = "absolute";
+	style.left = style.top = "0";
 	style.zIndex = "1";
 	style.width = style.height = "auto";
 	style.margin = style.padding = style.borderWidth = "0";
@@ -898,8 +899,7 @@ const addWhy = (spot, decision, labels, choose, mayPad) => {
 		button.classList.toggle(COMPACT, compact);
 		const place = freePlace(spot, host, button.getBoundingClientRect(), overText);
 		if (!place) return false;
-		style.left = place.left + "px";
-		style.top = place.top + "px";
+		style.transform = `translate(${place.left}px,${place.top}px)`;
 		return true;
 	};
 	const unpad = () => {

@@ -18,6 +18,7 @@ export async function openBare(url) {
   let text = "";
   let ids = 0;
   let sessionId;
+  input.on("error", () => undefined);
   output.setEncoding("utf8").on("data", (chunk) => {
     const messages = (text + chunk).split("\0");
     text = messages.pop();
@@ -46,9 +47,12 @@ export async function openBare(url) {
       return result.value;
     },
     async close() {
-      running.kill("SIGKILL");
+      // It ends its own helpers, which would write into the profile while that is removed.
+      call("Browser.close").catch(() => undefined);
+      const late = setTimeout(() => running.kill("SIGKILL"), 3_000);
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      clearTimeout(late);
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

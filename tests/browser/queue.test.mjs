@@ -100,7 +100,7 @@ describe("events of a time without an engine", { concurrency: true }, () => {
     const visit = () => chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: FLAGS });
     t.after(async () => {
       await stand.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     });
     const before_ = await visit();
     const page = await before_.newPage();

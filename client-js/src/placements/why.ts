@@ -85,6 +85,7 @@ export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, ch
   root.append(button, panel);
   const { style } = host;
   style.position = "absolute";
+  style.left = style.top = "0";
   style.zIndex = "1";
   // What the shop says of its entries is not meant for this one.
   style.width = style.height = "auto";
@@ -97,8 +98,8 @@ export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, ch
     button.classList.toggle(COMPACT, compact);
     const place = freePlace(spot, host, button.getBoundingClientRect(), overText);
     if (!place) return false;
-    style.left = place.left + "px";
-    style.top = place.top + "px";
+    // Moved like this it shifts no layout.
+    style.transform = `translate(${place.left}px,${place.top}px)`;
     return true;
   };
   const unpad = (): void => {
