@@ -5,6 +5,7 @@
 mod asyncapi;
 mod attacks;
 mod budget;
+mod crash;
 mod documents;
 mod engine;
 mod gateway;

@@ -394,6 +394,7 @@ impl Live {
         let snapshot = self.engine.snapshot.load();
         SessionView {
             summary: view::summary(&self.visit.session, &snapshot, self.connections.len(), self.last_decision.as_deref().map(Last::view)),
+            counts: view::counts(&self.visit.session),
             entries: timeline::read(&*self.engine.journal, self.head, &snapshot),
             interests: view::interests(&self.visit.session, &snapshot),
             placements: view::placements(&self.visit.session),
@@ -450,7 +451,8 @@ impl Live {
         let connected: SmallVec<[StreamId; 2]> =
             self.visit.session.streams().iter().filter(|stream| stream.connected).map(|stream| stream.id).collect();
         for stream in connected {
-            self.apply(Input::Detach { stream, bye: false });
+            // At the moment of the last record: nobody was attended while there was no engine.
+            self.apply_at(Timestamp(self.visit.session.now().0 + 1), Input::Detach { stream, bye: false });
         }
         let (subject, cart) = (self.subject(), self.visit.session.cart().clone());
         for (decision, campaign, terms) in self.visit.session.waiting_offers() {
