@@ -3,6 +3,14 @@
 //! Pages that keep to the `goaway` are spread over its window; the others dial at once and try again at a fixed beat, as a page without
 //! the protocol would. The server runs with its own defaults, so both meet its budget of handshakes. Clients and server are processes
 //! of their own, each within the common limit of 20,000 open files.
+//!
+//! Measured on 2 cores that other work kept busy (load 10 to 14), 18,000 pages, every one resumed:
+//!
+//! ```text
+//!             drained    all back    peak of a second    welcome p50      p99    dials in vain
+//! spread        1.4 s      13.7 s               3,337           3 ms    3.8 s            1,855
+//! at-once       1.8 s     112.6 s               4,646          4.3 s     57 s           44,128
+//! ```
 
 use super::load::frame;
 use super::load::masked;

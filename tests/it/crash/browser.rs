@@ -52,6 +52,8 @@ pub struct Shown {
     pub is_settled: bool,
     /// Stream, and the events made there when it came.
     after: (String, u64),
+    /// Which server said so. Another one may have lost it, whatever it acknowledges.
+    life: u64,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +67,9 @@ pub struct Memory {
     pub is_retired: bool,
     pub made: Made,
     pub tabs: BTreeMap<String, Tab>,
+    /// Pieces in the cart as each page said last, in the order in which the pages began to say so. Between pages no order is promised: a
+    /// page that was left may say the rest of its own after the next one has begun.
+    pub carts: Vec<(String, u64)>,
     /// Texts of all searches in the order they were made, by stream.
     pub searches: BTreeMap<String, Vec<String>>,
     pub shown: BTreeMap<String, Shown>,
@@ -99,21 +104,22 @@ impl Memory {
         self.tabs.values().all(|tab| tab.is_gone || (tab.is_connected && tab.waiting == 0))
     }
 
-    pub fn acknowledged(&mut self, stream: &str, seq: u64) {
+    pub fn acknowledged(&mut self, stream: &str, seq: u64, life: u64) {
         self.is_known = true;
-        for shown in self.shown.values_mut().filter(|shown| shown.after.0 == stream && shown.after.1 < seq) {
-            shown.is_settled = true;
-        }
+        let is_before = |shown: &&mut Shown| shown.life == life && shown.after.0 == stream && shown.after.1 < seq;
+        self.shown.values_mut().filter(is_before).for_each(|shown| shown.is_settled = true);
     }
 
     /// Notes a decision. Says what is wrong with it, and whether it stands for one that a crash took back.
-    pub fn shows(&mut self, stream: &str, id: &str, campaign: &str, variant: &str) -> (Vec<(String, String)>, bool) {
+    pub fn shows(&mut self, stream: &str, id: &str, campaign: &str, variant: &str, life: u64) -> (Vec<(String, String)>, bool) {
         let mut wrong = Vec::new();
         let now = Instant::now();
-        if let Some(known) = self.shown.get(id) {
+        let after = (stream.to_owned(), self.tab(stream).made);
+        if let Some(known) = self.shown.get_mut(id) {
             if known.is_settled && (known.campaign != campaign || known.variant != variant) {
                 wrong.push((format!("decision {id} stays {} {}", known.campaign, known.variant), format!("it is {campaign} {variant}")));
             } else if known.campaign == campaign {
+                (known.after, known.life) = (after, life);
                 return (wrong, false);
             }
         }
@@ -138,8 +144,7 @@ impl Memory {
                 ));
             }
         }
-        let after = (stream.to_owned(), self.tab(stream).made);
-        let shown = Shown { campaign: campaign.to_owned(), variant: variant.to_owned(), at: now, is_settled: false, after };
+        let shown = Shown { campaign: campaign.to_owned(), variant: variant.to_owned(), at: now, is_settled: false, after, life };
         self.shown.insert(id.to_owned(), shown);
         (wrong, is_again)
     }

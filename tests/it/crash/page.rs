@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -74,6 +75,8 @@ pub struct Page {
     receipts: Vec<(Instant, wire::Receipt)>,
     asks_state: bool,
     leaves: bool,
+    /// Which server this connection leads to.
+    life: u64,
 }
 
 impl Page {
@@ -111,6 +114,7 @@ impl Page {
             receipts: Vec::new(),
             asks_state: false,
             leaves: false,
+            life: 0,
         };
         opened.record(Event::PageView(Box::new(page)));
         opened.record(Event::Attention(wire::Attention { active: true }));
@@ -124,6 +128,7 @@ impl Page {
                 return End::Over;
             }
             let address = *self.world.address.borrow();
+            self.life = self.world.servers.load(Relaxed);
             if let Some(line) = dial(address).await {
                 let opened = Instant::now();
                 self.browser.memory().tab(&self.stream).opened = Some(opened.into_std());
@@ -188,7 +193,14 @@ impl Page {
                     memory.made.searches += 1;
                     memory.searches.entry(self.stream.clone()).or_default().push(search.query.clone());
                 }
-                Event::Cart(_) => memory.made.pieces += 1,
+                Event::Cart(_) => {
+                    memory.made.pieces += 1;
+                    let pieces = memory.made.pieces;
+                    match memory.carts.iter_mut().find(|(stream, _)| *stream == self.stream) {
+                        Some((_, last)) => *last = pieces,
+                        None => memory.carts.push((self.stream.clone(), pieces)),
+                    }
+                }
                 _ => {}
             }
             let tab = memory.tab(&self.stream);
@@ -448,7 +460,7 @@ impl Page {
             count(&self.world.tally.acked, done as u64);
             let mut memory = self.browser.memory();
             memory.tab(&self.stream).waiting -= done as u64;
-            memory.acknowledged(&self.stream, self.acked);
+            memory.acknowledged(&self.stream, self.acked, self.life);
         }
     }
 
@@ -487,7 +499,7 @@ impl Page {
         if let Op::Fill { placement, .. } | Op::Offer { placement, .. } = &patch.op {
             memory.tab(&self.stream).held.insert(placement.clone(), (campaign.clone(), variant.clone(), id.clone()));
         }
-        let (wrong, is_again) = memory.shows(&self.stream, id, campaign, variant);
+        let (wrong, is_again) = memory.shows(&self.stream, id, campaign, variant, self.life);
         let visitor = memory.visitor_id.map(|id| data_encoding::HEXLOWER.encode(&id)).unwrap_or_default();
         let mut code_before = None;
         if let Op::Offer { code: Some(code), .. } = &patch.op {

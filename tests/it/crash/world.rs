@@ -55,6 +55,8 @@ pub struct Tally {
 pub struct World {
     pub seed: u64,
     pub kill: AtomicU64,
+    /// Servers that were started.
+    pub servers: AtomicU64,
     pub address: watch::Sender<Option<SocketAddr>>,
     pub phase: watch::Sender<Phase>,
     pub signer: OnceLock<Signer>,
@@ -76,6 +78,7 @@ impl World {
         Arc::new(World {
             seed,
             kill: AtomicU64::new(0),
+            servers: AtomicU64::new(0),
             address: watch::Sender::new(None),
             phase: watch::Sender::new(Phase::Busy),
             signer: OnceLock::new(),
