@@ -106,7 +106,7 @@ impl Run {
             );
         }
         eprintln!("the server's log ends with\n{}", self.place.log_tail());
-        panic!("{} complaints with FLOORWALKER_SEED={}; the first: {:?}", complaints.len(), self.world.seed, complaints[0]);
+        panic!("{} complaints with FLOORWALKER_SEED={}; the first: {}", complaints.len(), self.world.seed, complaints[0].what);
     }
 
     fn summary(&self, name: &str) {
