@@ -107,10 +107,13 @@ impl Live {
             return Err(AppendError::Closed);
         }
         let append = Append { session: self.visit.session.id().0, previous: self.head, kind, at_us: at.0, payload };
-        let waiter = (!self.waiting).then(|| self.me.clone());
+        // A page that was told a moment ago is told at the next occasion; nobody needs to be woken for that.
+        let is_busy = self.connections.iter().any(|connection| connection.was_told_lately(at));
+        let waiter = (!self.waiting && !is_busy).then(|| self.me.clone());
+        let waits = waiter.is_some();
         match self.engine.journal.append(append, waiter) {
             Ok(position) => {
-                self.waiting = true;
+                self.waiting |= waits;
                 self.head = position;
                 Ok(position)
             }
