@@ -458,9 +458,9 @@ impl Live {
             // At the moment of the last record: nobody was attended while there was no engine.
             self.apply_at(Timestamp(self.visit.session.now().0 + 1), Input::Detach { stream, bye: false });
         }
-        let subject = self.subject();
+        let (subject, cart) = (self.subject(), self.visit.session.cart().clone());
         for (decision, campaign, terms) in self.visit.session.waiting_offers() {
-            self.engine.request_grant(self.me.clone(), decision, campaign, subject, *terms);
+            self.engine.request_grant(self.me.clone(), decision, (campaign, subject), *terms, cart.clone());
         }
     }
 

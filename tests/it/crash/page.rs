@@ -233,7 +233,7 @@ impl Page {
             70..82 if self.is_main => {
                 let pieces = self.browser.memory().made.pieces + 1;
                 let line = wire::CartLine { product: "cup".to_owned(), sku: None, quantity: pieces as u32, price: 100 };
-                Event::Cart(wire::Cart { currency: "USD".to_owned(), lines: vec![line] })
+                Event::Cart(wire::Cart { currency: "USD".to_owned(), lines: vec![line], token: None })
             }
             82..88 => {
                 // Leaving is confirmed by silence.
