@@ -7,7 +7,6 @@ use super::http;
 use super::page::Page;
 use super::world::Phase;
 use super::world::World;
-use super::world::lock;
 use floorwalker::engine::view::SessionView;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -197,20 +196,5 @@ fn timeline(searches: &BTreeMap<String, Vec<String>>, view: &SessionView, wrong:
                 None => {}
             }
         }
-    }
-}
-
-/// What holds over all visits: codes and their number.
-pub fn money(world: &World, budget: u32) {
-    let codes = lock(&world.codes);
-    if codes.len() > budget as usize {
-        world.complain("all", "the budget", format!("{budget} codes at most"), codes.len());
-    }
-    let mut owners: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
-    for (code, owner) in codes.iter() {
-        owners.entry(owner).or_default().push(code);
-    }
-    for (owner, codes) in owners.into_iter().filter(|(_, codes)| codes.len() > 1) {
-        world.complain("all", "one code for a visitor", format!("one for {owner}"), format!("{codes:?}"));
     }
 }
