@@ -56,6 +56,7 @@ describe("decode", () => {
   });
 });
 
+// Tens of megabytes go through; a machine that does other things too needs its time.
 it("gives back what it was given", () => {
   const random = seeded(42);
   const value = (depth: number): unknown => {
@@ -73,4 +74,4 @@ it("gives back what it was given", () => {
     // The matcher walks such values ten times as long, and is only needed to show a difference.
     if (!isDeepStrictEqual(found, wanted)) expect(found).toEqual(wanted);
   }
-});
+}, 60_000);
