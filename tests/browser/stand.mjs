@@ -100,9 +100,11 @@ export async function openStand({ campaigns = {}, dress = () => ({}), settings =
   let go;
   const gone = new Promise((resolve) => (go = resolve));
   const reports = [];
+  const fetched = [];
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://stand");
     if (pathname.startsWith("/sdk/")) {
+      fetched.push(pathname);
       response.setHeader("content-type", "text/javascript");
       return response.end(readFileSync(new URL(pathname.slice(5), SDK)));
     }
@@ -121,6 +123,7 @@ export async function openStand({ campaigns = {}, dress = () => ({}), settings =
     base,
     engine,
     reports,
+    fetched,
     go,
     async close() {
       await engine.close();
