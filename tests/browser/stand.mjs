@@ -70,6 +70,8 @@ async function openEngine(origin, campaigns, settings) {
     base,
     start,
     kill: () => end("SIGKILL"),
+    /** It keeps its connections and answers nobody. */
+    stop: () => running.kill("SIGSTOP"),
     sessions,
     async close() {
       if (running.exitCode === null && running.signalCode === null) await end("SIGKILL");
