@@ -1,9 +1,12 @@
 //! Puts the rooms together: store, engine, edge, admin interface, dashboard.
 
+mod secrets;
+
+pub use secrets::Secrets;
+
 use crate::api;
 use crate::api::Admin;
 use crate::campaign;
-use crate::campaign::CampaignSet;
 use crate::campaign::lint;
 use crate::catalog::Catalog;
 use crate::config::Checked;
@@ -27,11 +30,8 @@ use crate::store::journal;
 use anyhow::Context as _;
 use anyhow::anyhow;
 use axum::Router;
-use std::io::Write;
 use std::net::IpAddr;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -101,7 +101,8 @@ impl App {
     pub async fn start(config: &Config, checked: Checked, world: World, pages: impl FnOnce(&Arc<Engine>) -> Router) -> anyhow::Result<App> {
         let directory = &config.store.dir;
         std::fs::create_dir_all(directory).with_context(|| format!("failed to create store.dir {}", directory.display()))?;
-        let secrets = Secrets::open(&directory.join("secrets"))?;
+        // Made before everything else, so that data without them has lost them.
+        let secrets = Secrets::open(&directory.join("secrets"), !directory.join("store").exists())?;
         let opening = directory.join("store");
         let store = tokio::task::spawn_blocking(move || EmbeddedStore::open(&opening, &Default::default())).await?;
         let store = Arc::new(store.with_context(|| format!("failed to open store.dir {}", directory.display()))?);
@@ -110,16 +111,20 @@ impl App {
             format!("failed to listen on {address}:{}; another program may have the port (gateway.port, --port)", config.gateway.port)
         })?;
         let address = listener.local_addr()?;
+        let stores = Stores::of(store.clone());
+        let campaigns = Arc::new(CampaignFiles::open(&config.campaigns.dir, checked.currency));
+        campaigns.restore_paused(&stores).await;
         let snapshot = Snapshot {
             version: 0,
             catalog: world.catalog,
-            campaigns: Arc::new(CampaignSet::default()),
+            campaigns: Arc::new(campaigns.set()),
             model: world.model,
             settings: Arc::new(checked.settings.clone()),
             off: false,
         };
         let engine_config = engine::Config {
             journal_dir: directory.join("journal"),
+            snapshots_dir: directory.join("snapshots"),
             journal: journal::Config::default(),
             durability: config.store.durability,
             settings: checked.settings,
@@ -128,16 +133,13 @@ impl App {
             consent: checked.consent,
             sessions_max: config.engine.sessions_max,
             visitor_remembered: checked.visitor_remembered,
-            token_keys: vec![secrets.token_key],
-            offer_secret: secrets.offer_secret,
-            offers_open_max: config.offers.open_max,
+            token_keys: vec![secrets.token_key()],
+            offer_secret: secrets.offer_secret(),
+            offers: checked.offers,
             events_burst: Limits::EVENTS_BURST,
             events_per_second: Limits::EVENTS_PER_SECOND,
         };
-        let engine = Engine::start(engine_config, Stores::of(store.clone()), Clock::system(), snapshot).await?;
-        let campaigns = Arc::new(CampaignFiles::open(&config.campaigns.dir, checked.currency));
-        engine.restore_paused(&campaigns).await;
-        engine.publish_campaigns(&campaigns);
+        let engine = Engine::start(engine_config, stores, Clock::system(), snapshot).await?;
         engine.watch_campaigns(campaigns.clone());
         let edge = gateway::Config {
             origins: checked.origins,
@@ -176,32 +178,6 @@ impl App {
             Ok(Err(error)) => tracing::error!(%error, "failed to close the store"),
             Err(error) => tracing::error!(%error, "failed to close the store"),
         }
-    }
-}
-
-/// Keys of this shop's tokens and codes, made once and kept beside the data.
-struct Secrets {
-    token_key: [u8; 32],
-    offer_secret: [u8; 32],
-}
-
-impl Secrets {
-    fn open(path: &Path) -> anyhow::Result<Secrets> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut bytes = vec![0; 64];
-                getrandom::fill(&mut bytes).map_err(|error| anyhow!("no random bytes: {error}"))?;
-                let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-                file.write_all(&bytes)?;
-                file.sync_all()?;
-                bytes
-            }
-            Err(error) => return Err(error).with_context(|| format!("failed to read {}", path.display())),
-        };
-        let (token_key, rest) = bytes.split_first_chunk::<32>().with_context(|| format!("{} is damaged", path.display()))?;
-        let offer_secret: &[u8; 32] = rest.try_into().with_context(|| format!("{} is damaged", path.display()))?;
-        Ok(Secrets { token_key: *token_key, offer_secret: *offer_secret })
     }
 }
 

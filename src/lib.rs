@@ -16,6 +16,7 @@ pub mod demo;
 pub mod engine;
 pub mod experiment;
 pub mod gateway;
+pub mod history;
 pub mod integrations;
 pub mod learn;
 pub mod model;

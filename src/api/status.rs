@@ -33,5 +33,6 @@ pub(super) fn journal_trouble(health: &Health) -> Option<&'static str> {
         Health::Good => None,
         Health::DiskFull => Some("the disk is full: reactions go on, acknowledgements wait"),
         Health::Failed(_) => Some("the journal has failed: reactions go on, nothing is acknowledged until a restart"),
+        Health::Overrun { .. } => Some("the journal outgrew its limit twice over: a crash would lose what sessions have not saved"),
     }
 }

@@ -1,9 +1,11 @@
 //! What an importer hands in, and why it may be refused.
 
 use crate::model::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// A product as a feed gives it: texts and numbers, not yet checked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// The shop's own id, also used on its pages.
     pub id: String,

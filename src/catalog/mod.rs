@@ -138,6 +138,31 @@ impl Catalog {
         (catalog, rejected)
     }
 
+    /// The drafts that make this catalog again.
+    pub fn drafts(&self) -> Vec<Draft> {
+        let draft = |product: &Product| Draft {
+            id: product.id.to_string(),
+            name: product.name.to_string(),
+            category: product.category_path.to_string(),
+            category_label: self.category_label(product.category).unwrap_or_default().to_owned(),
+            brand: product.brand_name.to_string(),
+            price: product.price.minor,
+            cost: product.cost,
+            stock: product.stock,
+            attributes: product
+                .attributes
+                .iter()
+                .map(|(_, text)| {
+                    text.split_once(':').map_or((text.to_string(), String::new()), |(name, value)| (name.into(), value.into()))
+                })
+                .collect(),
+            href: product.href.to_string(),
+            image: product.image.to_string(),
+            added: product.added,
+        };
+        self.products.iter().map(draft).collect()
+    }
+
     pub fn currency(&self) -> Currency {
         self.currency
     }

@@ -2,6 +2,7 @@
 
 use crate::campaign::condition::Read;
 use crate::model::Key;
+use serde::Serialize;
 use std::ops::Range;
 
 /// Flat store of the proofs of one input, reused from input to input so that refusing costs no allocation.
@@ -29,7 +30,7 @@ impl Proofs {
 }
 
 /// One candidate and what became of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Considered {
     pub campaign: Key,
     pub trigger: u16,
@@ -43,7 +44,7 @@ pub struct Considered {
     pub limit: Option<LimitUse>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Verdict {
     /// Acted with this variant.
     Won(u8),
@@ -55,7 +56,7 @@ pub enum Verdict {
 }
 
 /// A limit and how far it was used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LimitUse {
     pub name: &'static str,
     pub used: u32,
@@ -63,7 +64,7 @@ pub struct LimitUse {
 }
 
 /// First reason that kept a candidate from acting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Refusal {
     /// Everything is switched off.
     Off,

@@ -1,9 +1,11 @@
 //! What a shop may set about deciding. All values are frozen into the snapshot.
 
+use serde::Deserialize;
+use serde::Serialize;
 use std::time::Duration;
 
 /// Settings of the core.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub guard: Guard,
     pub experiments: Experiments,
@@ -11,7 +13,7 @@ pub struct Settings {
 }
 
 /// Bounds against over-personalization.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Guard {
     /// Placement changes per page view; overlays count. Default 12, 1..=50.
     pub changes_per_page: u8,
@@ -28,7 +30,7 @@ impl Default for Guard {
 }
 
 /// Shares that keep the shop's default.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Experiments {
     /// Share of visitors who see no campaign at all. Default 0.02, 0..=0.5.
     pub holdout: f64,
@@ -43,7 +45,7 @@ impl Default for Experiments {
 }
 
 /// Time rules of a visit.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Visit {
     /// Silence that ends a visit. Default 30 min.
     pub ends_after: Duration,

@@ -31,6 +31,9 @@ pub struct Delivery {
     /// moves forward, which only makes an acknowledgement later.
     #[serde(skip)]
     waiting: SmallVec<[(u64, u64); 2]>,
+    /// Restored after a crash: the page may hold a revision of the same number with other content.
+    #[serde(skip)]
+    unsure: bool,
 }
 
 /// What to do with a batch.
@@ -59,13 +62,25 @@ impl Delivery {
         }
     }
 
-    /// The next event was applied, or consumed as rejected; its record is at `position` of the journal.
-    pub fn note_applied(&mut self, position: u64) {
+    /// The next event was applied, or consumed as rejected.
+    pub fn take(&mut self) {
         self.applied += 1;
+    }
+
+    /// Events taken so far wait for the journal's record at `position`.
+    pub fn note_written(&mut self, position: u64) {
         let is_full = self.waiting.len() == Self::WAITING_MAX;
         match self.waiting.last_mut() {
             Some(last) if is_full || last.0 == position => *last = (position, self.applied),
             _ => self.waiting.push((position, self.applied)),
+        }
+    }
+
+    /// Events that waited for a record that could not be written wait for this one, which holds the whole state.
+    pub fn note_rewritten(&mut self, position: u64) {
+        let seq = self.waiting.drain(..).next_back().map_or(self.applied, |(_, seq)| seq);
+        if seq > self.acked {
+            self.waiting.push((position, seq));
         }
     }
 
@@ -106,14 +121,22 @@ impl Delivery {
 
     /// Whether a page at `rev` needs the whole state.
     pub fn needs_state(&self, rev: u64) -> bool {
-        rev != self.rev
+        self.unsure || rev != self.rev
     }
 
-    /// After a restore everything applied is durable: the state was saved after its journal.
-    pub fn restored(mut self) -> Delivery {
+    /// The page is given the whole state.
+    pub fn note_state(&mut self) {
+        self.unsure = false;
+    }
+
+    /// After a restore from a state and the journal's records up to `head`: what is applied waits for that record, and the page is given
+    /// the whole state, because a revision that was lost with the process may have had the same number.
+    pub fn restored(&mut self, head: u64) {
+        self.unsure = true;
         self.waiting.clear();
-        self.acked = self.applied;
-        self
+        if self.applied > self.acked {
+            self.waiting.push((head, self.applied));
+        }
     }
 }
 
@@ -121,12 +144,42 @@ impl Delivery {
 mod tests {
     use super::*;
 
+    fn note(delivery: &mut Delivery, position: u64) {
+        delivery.take();
+        delivery.note_written(position);
+    }
+
+    #[test]
+    fn after_a_restore_the_page_gets_the_whole_state_and_the_journal_says_what_is_durable() {
+        let mut delivery = Delivery::default();
+        note(&mut delivery, 100);
+        assert_eq!(delivery.durable(100), Some(1));
+        note(&mut delivery, 200);
+        delivery.push();
+        delivery.restored(200);
+        assert!(delivery.needs_state(1), "the number alone proves nothing");
+        delivery.note_state();
+        assert!(!delivery.needs_state(1));
+        assert_eq!((delivery.acked(), delivery.durable(150)), (1, None));
+        assert_eq!(delivery.durable(200), Some(2));
+    }
+
+    #[test]
+    fn what_could_not_be_written_waits_for_the_record_that_holds_the_state() {
+        let mut delivery = Delivery::default();
+        note(&mut delivery, 100);
+        note(&mut delivery, u64::MAX);
+        delivery.note_rewritten(300);
+        assert_eq!(delivery.durable(299), None);
+        assert_eq!(delivery.durable(300), Some(2));
+    }
+
     #[test]
     fn batches_are_fresh_duplicate_or_a_gap() {
         let mut delivery = Delivery::default();
         assert_eq!(delivery.receive(1, 3), Receive::Fresh { skip: 0 });
         for _ in 0..3 {
-            delivery.note_applied(10);
+            note(&mut delivery, 10);
         }
         assert_eq!(delivery.receive(1, 3), Receive::Duplicate);
         assert_eq!(delivery.receive(2, 3), Receive::Fresh { skip: 2 });
@@ -138,9 +191,9 @@ mod tests {
     #[test]
     fn acknowledged_means_durable() {
         let mut delivery = Delivery::default();
-        delivery.note_applied(100);
-        delivery.note_applied(200);
-        delivery.note_applied(300);
+        note(&mut delivery, 100);
+        note(&mut delivery, 200);
+        note(&mut delivery, 300);
         assert_eq!(delivery.durable(99), None);
         assert_eq!(delivery.durable(250), Some(2));
         assert_eq!(delivery.durable(250), None, "nothing new");
@@ -151,7 +204,7 @@ mod tests {
     fn a_full_waiting_list_only_delays() {
         let mut delivery = Delivery::default();
         for position in 1..=200 {
-            delivery.note_applied(position);
+            note(&mut delivery, position);
         }
         assert_eq!(delivery.durable(100), Some(63));
         assert_eq!(delivery.durable(199), None, "the merged entry waits for its last record");

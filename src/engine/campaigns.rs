@@ -8,6 +8,7 @@ use crate::campaign::CampaignSet;
 use crate::campaign::Mistake;
 use crate::decide::Snapshot;
 use crate::model::Currency;
+use crate::store::Stores;
 use notify::Watcher;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -141,6 +142,15 @@ impl CampaignFiles {
         CampaignSet::build(campaigns.collect())
     }
 
+    /// Reads which campaigns are paused.
+    pub async fn restore_paused(&self, stores: &Stores) {
+        if let Ok(Some(bytes)) = stores.blobs.blob(PAUSED_BLOB).await
+            && let Ok(paused) = rmp_serde::from_slice::<BTreeSet<String>>(&bytes)
+        {
+            self.lock().paused = paused;
+        }
+    }
+
     pub fn mistakes(&self) -> Vec<FileMistake> {
         self.lock().mistakes.clone()
     }
@@ -206,15 +216,6 @@ impl Engine {
     pub fn publish_campaigns(&self, files: &CampaignFiles) -> u64 {
         let campaigns = Arc::new(files.set());
         self.publish(|now| Snapshot { campaigns, ..now.clone() })
-    }
-
-    /// Reads which campaigns are paused.
-    pub async fn restore_paused(&self, files: &CampaignFiles) {
-        if let Ok(Some(bytes)) = self.stores.blobs.blob(PAUSED_BLOB).await
-            && let Ok(paused) = rmp_serde::from_slice::<BTreeSet<String>>(&bytes)
-        {
-            files.lock().paused = paused;
-        }
     }
 
     /// Stores which campaigns are paused; returns when it is durable.

@@ -8,6 +8,7 @@ use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::protocol::Encoding;
 use crate::protocol::encode;
+use crate::protocol::wire;
 use crate::protocol::wire::ServerFrame;
 use ractor::ActorRef;
 use std::cell::RefCell;
@@ -24,12 +25,14 @@ use std::time::Duration;
 /// Frames and bytes that wait for a slow reader; past either, they give way to one whole state.
 const QUEUE_FRAMES_MAX: usize = 64;
 const QUEUE_BYTES_MAX: usize = 256 * 1024;
-/// A reader that takes nothing for this long is closed.
+/// A reader that takes nothing for this long is closed; one that takes a frame now and then is only given whole states.
 pub(super) const SLOW_AFTER: Duration = Duration::from_secs(10);
 /// Control ping, spread by +-20 %.
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// Without any byte for this long the connection is closed.
 pub(super) const SILENT_AFTER: Duration = Duration::from_secs(60);
+/// After a mark was told, the next one waits this long for another frame to ride on. Chosen: pages keep what is not acknowledged anyway.
+pub(super) const TOLD_LATELY: Duration = Duration::from_millis(20);
 /// Overdrafts of the event budget within a minute before the connection is closed.
 const VIOLATIONS_MAX: u8 = 3;
 
@@ -50,10 +53,15 @@ pub(super) struct Connection {
     queued_bytes: usize,
     /// The queue was given up; the page needs the whole state.
     pub(super) lost: bool,
+    /// The highest acknowledgement of a page whose queue was given up; 0 for none that it has not been told.
+    owed_ack: u64,
     pub(super) blocked_since: Option<Timestamp>,
     pub(super) heard: Timestamp,
     pub(super) next_ping: Timestamp,
     pub(super) pings: u32,
+    /// Number of the event that the page knows to be durable, and when it was told.
+    pub(super) told: u64,
+    told_at: Timestamp,
     budget: Budget,
 }
 
@@ -110,10 +118,13 @@ impl Connection {
             queue: VecDeque::new(),
             queued_bytes: 0,
             lost: false,
+            owed_ack: 0,
             blocked_since: None,
             heard: now,
             next_ping: now + first_ping(stream),
             pings: 0,
+            told: 0,
+            told_at: Timestamp(0),
             budget: Budget { tokens: events_burst as f32, filled: now, violations: 0, minute: now },
         }
     }
@@ -124,14 +135,13 @@ impl Connection {
 
     /// Queues a frame. Past the bounds the queue is dropped for one whole state.
     pub(super) fn push(&mut self, frame: &ServerFrame) {
+        if let ServerFrame::Ack(ack) = frame {
+            self.owed_ack = self.owed_ack.max(ack.seq);
+        }
         if self.lost {
             return;
         }
-        let bytes = FRAME.with_borrow_mut(|scratch| {
-            scratch.clear();
-            encode(self.encoding, frame, scratch);
-            axum::body::Bytes::copy_from_slice(scratch)
-        });
+        let bytes = self.encoded(frame);
         if self.queue.len() >= QUEUE_FRAMES_MAX || self.queued_bytes + bytes.len() > QUEUE_BYTES_MAX {
             self.queue.clear();
             self.queued_bytes = 0;
@@ -140,6 +150,27 @@ impl Connection {
         }
         self.queued_bytes += bytes.len();
         self.queue.push_back(bytes);
+    }
+
+    fn encoded(&self, frame: &ServerFrame) -> axum::body::Bytes {
+        FRAME.with_borrow_mut(|scratch| {
+            scratch.clear();
+            encode(self.encoding, frame, scratch);
+            axum::body::Bytes::copy_from_slice(scratch)
+        })
+    }
+
+    pub(super) fn has_queue(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    pub(super) fn was_told_lately(&self, now: Timestamp) -> bool {
+        now.since(self.told_at) < TOLD_LATELY
+    }
+
+    pub(super) fn note_told(&mut self, mark: u64, now: Timestamp) {
+        self.told = mark;
+        self.told_at = now;
     }
 
     /// Whether there is nothing to write.
@@ -151,7 +182,8 @@ impl Connection {
     pub(super) fn write(&mut self, now: Timestamp) -> Result<bool, Gone> {
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
-        while !self.queue.is_empty() {
+        // A queue that was given up leaves nothing to write, but its reader is no faster for that.
+        while !self.queue.is_empty() || self.lost {
             match self.socket.poll_ready(&mut cx) {
                 Poll::Pending => {
                     self.blocked_since.get_or_insert(now);
@@ -159,9 +191,18 @@ impl Connection {
                 }
                 Poll::Ready(ready) => ready?,
             }
-            if let Some(frame) = self.queue.pop_front() {
-                self.queued_bytes -= frame.len();
-                self.socket.start_send(frame, self.encoding == Encoding::Json)?;
+            self.blocked_since = None;
+            match self.queue.pop_front() {
+                Some(frame) => {
+                    self.queued_bytes -= frame.len();
+                    self.socket.start_send(frame, self.encoding == Encoding::Json)?;
+                }
+                None if self.owed_ack > 0 => {
+                    // Acknowledgements add up: the last one makes good for all that were given up.
+                    let ack = ServerFrame::Ack(wire::Ack { seq: std::mem::take(&mut self.owed_ack), rejected: Vec::new() });
+                    self.socket.start_send(self.encoded(&ack), self.encoding == Encoding::Json)?;
+                }
+                None => break,
             }
         }
         match self.socket.poll_flush(&mut cx) {
@@ -172,6 +213,7 @@ impl Connection {
             Poll::Ready(flushed) => {
                 flushed?;
                 self.blocked_since = None;
+                self.owed_ack = 0;
                 Ok(true)
             }
         }
@@ -186,7 +228,8 @@ impl Connection {
         let waker = self.waker.clone();
         self.socket.ping(&mut Context::from_waker(&waker));
         self.pings += 1;
-        self.next_ping = now + PING_EVERY;
+        // A silent page is looked at when its time is over, not a ping later.
+        self.next_ping = (now + PING_EVERY).min(self.heard + SILENT_AFTER);
     }
 
     pub(super) fn close(self, code: u16, reason: &'static str) {

@@ -4,13 +4,16 @@ use super::Attach;
 use super::Engine;
 use super::Socket;
 use super::random_id;
+use super::recovery::Head;
+use super::session::Origin;
 use super::session::SessionActor;
 use super::session::SessionMsg;
-use super::session::Stored;
+use super::session::Starting;
 use super::translate;
 use crate::consent::Purpose;
 use crate::delivery::Token;
 use crate::experiment::Unit;
+use crate::history::Visit;
 use crate::integrations::customer_token;
 use crate::model::Context;
 use crate::model::DeviceKind;
@@ -27,11 +30,10 @@ use crate::protocol::Limits;
 use crate::protocol::VERSION;
 use crate::protocol::wire;
 use crate::session::Input;
-use crate::session::Session;
 use crate::session::Start;
+use crate::store::journal::Position;
 use ractor::Actor;
 use ractor::ActorRef;
-use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -182,8 +184,8 @@ impl Engine {
             if let Some(live) = self.directory.get(id) {
                 return Ok(live);
             }
-            if let Some(stored) = self.load_state(id).await {
-                return self.spawn(stored, visitor).await;
+            if let Some(starting) = self.restore(id).await {
+                return self.spawn(starting, visitor).await;
             }
         }
         if self.directory.len() >= self.config.sessions_max {
@@ -192,40 +194,27 @@ impl Engine {
         let id = SessionId(random_id());
         let unit = visitor.map_or(Unit(id.0), |visitor| Unit(visitor.0));
         let start = Start { id, unit, context: context(), consent: self.config.consent, preview };
-        let session = Session::new(self.clock.now(), start);
+        let visit = Visit::new(self.clock.now(), start.clone());
         self.stats.sessions.fetch_add(1, Ordering::Relaxed);
-        self.spawn(Stored { session, deliveries: SmallVec::new(), head: 0 }, visitor).await
+        self.spawn(Starting { visit, head: Position::NONE, origin: Origin::New(start) }, visitor).await
     }
 
-    async fn load_state(&self, id: SessionId) -> Option<Stored> {
-        let bytes = self.stores.states.state(id.0).await.ok()??;
-        let (&format, packed) = bytes.split_first()?;
-        if format != super::STATE_FORMAT {
-            return None;
-        }
-        match rmp_serde::from_slice::<Stored>(packed) {
-            Ok(mut stored) => {
-                for (_, delivery) in &mut stored.deliveries {
-                    *delivery = std::mem::take(delivery).restored();
-                }
-                (!stored.session.is_ended()).then_some(stored)
-            }
-            Err(error) => {
-                tracing::error!(session = %id, %error, "a stored session could not be read");
-                None
-            }
-        }
-    }
-
-    async fn spawn(self: &Arc<Self>, stored: Stored, visitor: Option<VisitorId>) -> Result<ActorRef<SessionMsg>, Refused> {
-        let id = stored.session.id();
-        match Actor::spawn(None, SessionActor(self.clone()), Box::new(stored)).await {
+    /// Starts a visit's actor. Behind the visit's gate if it was known before.
+    pub(super) async fn spawn(self: &Arc<Self>, starting: Starting, visitor: Option<VisitorId>) -> Result<ActorRef<SessionMsg>, Refused> {
+        let id = starting.visit.session.id();
+        let head = Head { position: starting.head, failed: None };
+        let was_restored = matches!(starting.origin, Origin::Restored { .. });
+        self.heads.remove(id);
+        match Actor::spawn(None, SessionActor(self.clone()), Box::new(starting)).await {
             Ok((session, _)) => {
                 self.directory.insert(id, session.clone(), visitor);
                 Ok(session)
             }
             Err(error) => {
                 tracing::error!(session = %id, %error, "a session did not start");
+                if was_restored {
+                    self.heads.note(id, head);
+                }
                 Err(Refused { close: Close::Internal, detail: "the session did not start".to_owned() })
             }
         }
@@ -247,7 +236,7 @@ impl Engine {
                 let _gate = self.gates.enter(id).await;
                 match self.directory.get(id) {
                     Some(live) => live,
-                    None => self.spawn(self.load_state(id).await.ok_or_else(over)?, None).await?,
+                    None => self.spawn(self.restore(id).await.ok_or_else(over)?, None).await?,
                 }
             }
         };

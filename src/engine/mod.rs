@@ -1,28 +1,38 @@
 //! The shell around the core: session actors, their directory, one timer wheel, snapshots, the ledger of offers, the live floor.
 //!
 //! ```text
-//! Engine ---- owns ----> journal (its committer thread), stores, wheel task, expiry task
+//! Engine ---- owns ----> journal (its committer thread), stores, archive of snapshots, wheel task, keeper task
 //!   |  spawns, knows by id (directory)
+//!   +--> supervisor: brings back what failed
 //!   +--> session actor, one per live visit; owns its sockets
 //! ```
 //!
 //! A panic while one visitor's input is applied ends that visitor's actor and its sockets only: ractor catches it, dropping the state
-//! takes the session out of the directory, and the pages come back by themselves to the last stored state. What is lost is
-//! at most the state since the last save; what was acknowledged is in the journal. Nothing is linked: linking takes a process-wide lock.
+//! takes the session out of the directory and tells the supervisor, which starts the visit anew from its last stored state and the
+//! journal, without the event that failed. The pages come back by themselves. Nothing is linked: linking takes a process-wide lock.
+//! Starting: the journal is read from the last checkpoint on, so that every visit goes on where its last record left it.
 //! Shutting down: no new sessions, `goaway` to every page, every session saves and stops, states and journal are flushed.
 
+mod archive;
 mod board;
 mod campaigns;
+mod carts;
 mod clock;
 mod connection;
 mod counts;
 mod directory;
 mod door;
 mod ledger;
+mod offers;
+mod platform;
+mod pools;
 mod proof;
+mod recovery;
 mod session;
 mod socket;
 mod stats;
+mod supervisor;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -30,6 +40,8 @@ pub mod translate;
 pub mod view;
 mod wheel;
 
+pub use archive::Archive;
+pub use archive::ArchiveError;
 pub use board::Board;
 pub use board::Changes;
 pub use campaigns::CampaignFiles;
@@ -41,6 +53,13 @@ pub use directory::Directory;
 pub use door::Peer;
 pub use door::Refused;
 pub use door::context;
+pub use ledger::OfferError;
+pub use offers::Goods;
+pub use offers::OfferCounts;
+pub use offers::Offers;
+pub use offers::Redeemed;
+pub use platform::Platform;
+pub use pools::PoolError;
 pub use session::Attach;
 pub use session::SessionActor;
 pub use session::SessionMsg;
@@ -65,12 +84,14 @@ use crate::store::Stores;
 use crate::store::journal;
 use crate::store::journal::Journal;
 use arc_swap::ArcSwap;
+use ractor::Actor;
 use ractor::ActorRef;
-use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -79,6 +100,8 @@ use std::time::Duration;
 pub struct Config {
     /// Directory of the journal.
     pub journal_dir: PathBuf,
+    /// Directory of the snapshots that journaled inputs were applied with.
+    pub snapshots_dir: PathBuf,
     pub journal: journal::Config,
     pub durability: journal::Durability,
     pub settings: Settings,
@@ -102,8 +125,7 @@ pub struct Config {
     pub token_keys: Vec<[u8; 32]>,
     /// Secret from which offer codes are derived.
     pub offer_secret: [u8; 32],
-    /// Shop-wide ceiling of open offers.
-    pub offers_open_max: u32,
+    pub offers: Offers,
 }
 
 /// One running engine. Many fit in a process.
@@ -120,6 +142,11 @@ pub struct Engine {
     pub(crate) journal: Box<dyn Log<ActorRef<SessionMsg>>>,
     wheel: Wheel<ActorRef<SessionMsg>>,
     ledger: ledger::OfferLedger,
+    archive: Archive,
+    heads: recovery::Heads,
+    /// Position below which every record is in a stored state.
+    checkpoint: AtomicU64,
+    supervisor: OnceLock<ActorRef<supervisor::SupervisorMsg>>,
     publishing: Mutex<()>,
     gates: Gates,
     draining: AtomicBool,
@@ -134,6 +161,12 @@ pub enum StartError {
     Journal(#[from] journal::OpenError),
     #[error("failed to read the ledger of offers: {0}")]
     Ledger(String),
+    #[error("failed to open the archive of snapshots: {0}")]
+    Archive(#[from] ArchiveError),
+    #[error("failed to read the journal after the last checkpoint: {0}")]
+    Recovery(String),
+    #[error("failed to start the supervisor: {0}")]
+    Supervisor(String),
 }
 
 /// Name under which campaign counters are stored.
@@ -147,7 +180,15 @@ impl Engine {
     /// # Errors
     /// [`StartError`] if the journal or the ledger is damaged or in use.
     pub async fn start(config: Config, stores: Stores, clock: Clock, snapshot: Snapshot) -> Result<Arc<Engine>, StartError> {
-        let committed: journal::Committed<ActorRef<SessionMsg>> = Box::new(|result, waiters| match result {
+        let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
+        let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, Engine::committed())?;
+        tracing::info!(?recovery, "journal open");
+        Engine::start_on(Box::new(journal), config, stores, clock, snapshot).await
+    }
+
+    /// What the log under an engine calls when records are durable: it tells their sessions.
+    pub fn committed() -> journal::Committed<ActorRef<SessionMsg>> {
+        Box::new(|result, waiters| match result {
             Ok(position) => {
                 for waiter in waiters {
                     // A session that ended does not need to know.
@@ -155,12 +196,25 @@ impl Engine {
                 }
             }
             Err(failure) => tracing::error!(%failure, "acknowledgements stopped"),
-        });
-        let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
-        let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, committed)?;
-        tracing::info!(?recovery, "journal open");
-        let ledger = ledger::OfferLedger::load(&stores, config.offers_open_max).await.map_err(StartError::Ledger)?;
+        })
+    }
+
+    /// Starts on a log that is open and calls [`Engine::committed`].
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub async fn start_on(
+        journal: Box<dyn Log<ActorRef<SessionMsg>>>,
+        config: Config,
+        stores: Stores,
+        clock: Clock,
+        snapshot: Snapshot,
+    ) -> Result<Arc<Engine>, StartError> {
+        let ledger = ledger::OfferLedger::load(&stores, config.offers.limits).await.map_err(StartError::Ledger)?;
         let signer = Signer::new(config.token_keys.clone(), 1);
+        let archive = Archive::open(&config.snapshots_dir)?;
+        let version = archive.keep(&snapshot, clock.now())?;
+        let snapshot = Snapshot { version, ..snapshot };
         let engine = Arc::new(Engine {
             clock,
             snapshot: ArcSwap::from_pointee(snapshot),
@@ -170,9 +224,13 @@ impl Engine {
             stats: Stats::default(),
             stores,
             signer,
-            journal: Box::new(journal),
+            journal,
             wheel: Wheel::default(),
             ledger,
+            archive,
+            heads: recovery::Heads::default(),
+            checkpoint: AtomicU64::new(0),
+            supervisor: OnceLock::new(),
             publishing: Mutex::new(()),
             gates: Gates::default(),
             draining: AtomicBool::new(false),
@@ -180,6 +238,13 @@ impl Engine {
             config,
         });
         engine.restore_counts().await;
+        engine.restore_switch().await;
+        engine.watch_pools();
+        engine.find_heads().await.map_err(StartError::Recovery)?;
+        let watching = supervisor::Supervisor(Arc::downgrade(&engine));
+        let (supervisor, _) = Actor::spawn(None, watching, ()).await.map_err(|error| StartError::Supervisor(error.to_string()))?;
+        // Set once, here, before anybody else knows the engine.
+        let _ = engine.supervisor.set(supervisor);
         let turning = engine.clone();
         let wheel = tokio::spawn(async move {
             turning
@@ -195,8 +260,10 @@ impl Engine {
             loop {
                 interval.tick().await;
                 keeping.save_counts().await;
-                keeping.expire_offers().await;
+                keeping.tend_offers().await;
                 keeping.remove_old_states().await;
+                keeping.settle().await;
+                keeping.checkpoint_if_due().await;
             }
         });
         engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper]);
@@ -207,7 +274,14 @@ impl Engine {
     pub fn publish(&self, change: impl FnOnce(&Snapshot) -> Snapshot) -> u64 {
         let guard = self.publishing.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let now = self.snapshot.load();
-        let next = Snapshot { version: now.version + 1, ..change(&now) };
+        let mut next = change(&now);
+        next.version = match self.archive.keep(&next, self.clock.now()) {
+            Ok(version) => version,
+            Err(error) => {
+                tracing::error!(%error, "a snapshot is not kept: what happens with it cannot be replayed");
+                now.version + 1
+            }
+        };
         let version = next.version;
         self.snapshot.store(Arc::new(next));
         drop(guard);
@@ -237,18 +311,28 @@ impl Engine {
         self.journal.health()
     }
 
+    /// Whether codes may be given out: not while what speaks for them cannot be kept.
+    pub(crate) fn may_grant(&self) -> bool {
+        matches!(self.journal.health(), journal::Health::Good | journal::Health::Overrun { .. })
+    }
+
     pub fn epoch(&self) -> u64 {
         self.journal.epoch()
     }
 
     /// Asks every page to come back between `min` and `max`, saves every session, flushes and closes.
-    pub async fn stop(&self, min: Duration, max: Duration, grace: Duration) {
+    pub async fn stop(self: &Arc<Self>, min: Duration, max: Duration, grace: Duration) {
         self.draining.store(true, Ordering::Relaxed);
         let (min_ms, max_ms) = (min.as_millis() as u32, max.as_millis() as u32);
         self.directory.for_each(|session| {
             let _ = session.cast(SessionMsg::Goaway { min_ms, max_ms });
         });
         tokio::time::sleep(grace).await;
+        // States are stored only when their records are durable.
+        let flushing = self.clone();
+        if !matches!(tokio::task::spawn_blocking(move || flushing.journal.flush()).await, Ok(Ok(()))) {
+            tracing::error!("the journal could not be flushed; visits come back from what is durable");
+        }
         let mut done = Vec::new();
         self.directory.for_each(|session| {
             let (sender, receiver) = tokio::sync::oneshot::channel();
@@ -264,6 +348,9 @@ impl Engine {
             task.abort();
         }
         self.directory.for_each(|session| session.stop(None));
+        if let Some(supervisor) = self.supervisor.get() {
+            supervisor.stop(None);
+        }
         self.save_counts().await;
         if let Err(error) = self.stores.states.flush_states().await {
             tracing::error!(%error, "failed to flush session states");
@@ -291,23 +378,6 @@ impl Engine {
     /// A token that shows every campaign to one browser, never counted.
     pub fn preview_token(&self, life: Duration) -> String {
         self.sign(Token::Preview { nonce: random_id() }, life)
-    }
-
-    fn save_state(&self, id: SessionId, touched: Timestamp, stored: &impl Serialize) {
-        let mut bytes = vec![STATE_FORMAT];
-        if let Err(error) = rmp_serde::encode::write(&mut bytes, stored) {
-            tracing::error!(session = %id, %error, "failed to pack a session");
-            return;
-        }
-        if let Err(error) = self.stores.states.put_state(id.0, touched.0, bytes) {
-            tracing::warn!(session = %id, %error, "failed to save a session");
-        }
-    }
-
-    fn forget_state(&self, id: SessionId) {
-        if let Err(error) = self.stores.states.remove_state(id.0) {
-            tracing::warn!(session = %id, %error, "failed to remove a session");
-        }
     }
 
     fn new_profile(&self, at: Timestamp) -> Profile {
@@ -343,12 +413,7 @@ impl Engine {
 
     fn note_order(self: &Arc<Self>, order: &Order) {
         self.stats.orders.fetch_add(1, Ordering::Relaxed);
-        if !order.coupon.is_empty()
-            && let Err(error) = self.redeem(&order.coupon, &order.id)
-        {
-            // Codes of others are not ours to judge; the shop's till is asked before the order in any case.
-            tracing::debug!(%error, "an order names a code that was not redeemed");
-        }
+        self.note_claimed_order(&order.coupon, &order.id);
     }
 
     async fn restore_counts(&self) {
@@ -395,10 +460,18 @@ impl Gates {
             None => None,
         }
     }
+
+    /// All of them, always in the same order.
+    async fn enter_all(&self) -> Vec<tokio::sync::MutexGuard<'_, ()>> {
+        let mut entered = Vec::with_capacity(self.gates.len());
+        for gate in &self.gates {
+            entered.push(gate.lock().await);
+        }
+        entered
+    }
 }
 
 /// First byte of what is stored; another value is another format.
-const STATE_FORMAT: u8 = 1;
 const PROFILE_FORMAT: u8 = 1;
 
 /// 16 bytes from the operating system.

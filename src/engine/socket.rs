@@ -115,9 +115,10 @@ pub struct Pipe {
     outbox: Arc<Mutex<Half>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Half {
     frames: VecDeque<axum::body::Bytes>,
+    frames_max: usize,
     reader: Option<Waker>,
     writer: Option<Waker>,
     closed: Option<u16>,
@@ -126,7 +127,13 @@ struct Half {
 impl Pipe {
     /// Two connected ends.
     pub fn pair() -> (Pipe, Pipe) {
-        let (a, b) = (Arc::new(Mutex::new(Half::default())), Arc::new(Mutex::new(Half::default())));
+        Pipe::pair_of(PIPE_FRAMES_MAX)
+    }
+
+    /// Two connected ends that hold so many frames per direction.
+    pub fn pair_of(frames_max: usize) -> (Pipe, Pipe) {
+        let half = || Arc::new(Mutex::new(Half { frames: VecDeque::new(), frames_max, reader: None, writer: None, closed: None }));
+        let (a, b) = (half(), half());
         (Pipe { inbox: a.clone(), outbox: b.clone() }, Pipe { inbox: b, outbox: a })
     }
 
@@ -152,7 +159,7 @@ impl Pipe {
         if half.closed.is_some() {
             return Poll::Ready(Err(Gone));
         }
-        if half.frames.len() >= PIPE_FRAMES_MAX {
+        if half.frames.len() >= half.frames_max {
             half.writer = Some(cx.waker().clone());
             return Poll::Pending;
         }

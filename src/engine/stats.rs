@@ -21,6 +21,8 @@ pub struct Stats {
     pub grants: AtomicU64,
     pub grants_refused: AtomicU64,
     pub refused: AtomicU64,
+    /// Session actors that failed.
+    pub panics: AtomicU64,
     /// From reading a frame to having written its answers, microseconds.
     pub reaction: SharedHistogram,
     /// From applying an event to its durable acknowledgement, microseconds.

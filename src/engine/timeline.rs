@@ -1,12 +1,11 @@
 //! A session's history in plain words, read back from the journal or told as it happens.
 
 use super::proof;
-use super::session::RECORD_DECISION;
-use super::session::RECORD_INPUT;
 use super::session::SessionMsg;
 use super::view::Entry;
 use super::view::ProofView;
 use crate::decide::Snapshot;
+use crate::history;
 use crate::model::Event;
 use crate::model::Key;
 use crate::model::Preference;
@@ -43,12 +42,12 @@ fn entry(record: &Record, snapshot: &Snapshot) -> Option<Entry> {
     let at_ms = record.at_us / 1_000;
     let seq = record.position.0;
     match record.kind {
-        RECORD_INPUT => {
-            let input: Input = rmp_serde::from_slice(record.payload.get(8..)?).ok()?;
-            let (kind, title, detail) = describe(&input, snapshot)?;
+        history::TURN => {
+            let history::Entry::Turn(turn) = history::Entry::read(record.kind, &record.payload).ok()? else { return None };
+            let (kind, title, detail) = describe(&turn.input, snapshot)?;
             Some(Entry { seq, at_ms, kind: kind.to_owned(), title, detail, proof: None })
         }
-        RECORD_DECISION => {
+        history::DECISION => {
             let proof = proof::read(&record.payload)?;
             let (title, detail) = describe_proof(&proof);
             Some(Entry { seq, at_ms, kind: "decision".to_owned(), title, detail, proof: Some(proof) })
@@ -123,7 +122,7 @@ fn describe_event(event: &Event, snapshot: &Snapshot, detail: &mut Detail, produ
         Event::Click { .. } => "Pressed a declared element".to_owned(),
         Event::Scroll { depth } => format!("Scrolled to {depth} %"),
         Event::Search { query, results } => format!("Searched for “{query}”: {results} results"),
-        Event::Cart(cart) => {
+        Event::Cart(cart) | Event::ConfirmedCart { cart, .. } => {
             detail.insert("valueMinor".into(), Value::from(cart.value().minor));
             match cart.items() {
                 0 => "The cart is empty".to_owned(),

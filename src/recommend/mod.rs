@@ -146,7 +146,7 @@ pub struct Pick {
 }
 
 /// What recorded sessions say about products.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Model {
     sessions: u64,
     /// Popularity in 0..=1, relative to the most wanted product. Products nobody wanted are left out.

@@ -2,6 +2,8 @@
 
 use super::Lookup;
 use crate::model::Key;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// Counts unordered pairs of small numbers.
 #[derive(Debug, Default)]
@@ -85,7 +87,7 @@ impl PairCounts {
 }
 
 /// The nearest of each thing, nearest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Neighbors {
     ranges: Lookup<(u32, u32)>,
     entries: Vec<(Key, f32)>,

@@ -12,6 +12,7 @@ use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::VisitorId;
 use crate::offer::Terms;
+use serde::Serialize;
 use smallvec::SmallVec;
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,10 +31,22 @@ impl Effects {
         self.list.clear();
         self.proofs.clear();
     }
+
+    /// A number that stands for all effects of one input with their proofs, 0 for none. Equal effects have equal digests on every
+    /// machine: it is the xxh3 of their MessagePack form, which is left in `scratch`.
+    pub fn digest(&self, scratch: &mut Vec<u8>) -> u64 {
+        if self.list.is_empty() && self.proofs.considered.is_empty() {
+            return 0;
+        }
+        scratch.clear();
+        // Writing to a Vec cannot fail, and every effect has a representation.
+        let _ = rmp_serde::encode::write(scratch, &(&self.list, &self.proofs.considered, &self.proofs.reads));
+        xxhash_rust::xxh3::xxh3_64(scratch)
+    }
 }
 
 /// One wish of the core.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Effect {
     /// Bring the stream's page to the desired state.
     Push { stream: StreamId, patches: SmallVec<[Patch; 2]> },
@@ -58,7 +71,7 @@ pub enum Effect {
 }
 
 /// One change to a page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Patch {
     /// The placement named in the content takes it.
     Set(Arc<Held>),

@@ -10,6 +10,7 @@ use crate::campaign::Trust;
 use crate::consent::Capabilities;
 use crate::consent::Consent;
 use crate::decide::Caps;
+use crate::decide::Content;
 use crate::decide::Held;
 use crate::decide::PageState;
 use crate::experiment::Unit;
@@ -23,6 +24,7 @@ use crate::model::Profile;
 use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
+use crate::offer::Terms;
 use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -76,6 +78,9 @@ pub struct Session {
     pub(super) profile: Option<Box<Profile>>,
     pub(super) ended: bool,
     pub(super) timers: Timers,
+    /// The shop's server vouches for the cart until then.
+    #[serde(default)]
+    pub(super) cart_confirmed: Option<Timestamp>,
 }
 
 /// Plain counts, for conditions and scores.
@@ -138,7 +143,7 @@ impl Pending {
 }
 
 /// What a session starts with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
     pub id: SessionId,
     /// Unit of assignment: the visitor's id where remembered, else the session's.
@@ -193,6 +198,7 @@ impl Session {
             profile: None,
             ended: false,
             timers: Timers::default(),
+            cart_confirmed: None,
         }
     }
 
@@ -285,6 +291,14 @@ impl Session {
         self.views.products()
     }
 
+    /// Offers that wait for the ledger's answer.
+    pub fn waiting_offers(&self) -> impl Iterator<Item = (DecisionId, Key, &Terms)> {
+        self.pending.iter().filter_map(|pending| match &pending.held.content {
+            Content::Offer { terms, .. } => Some((pending.decision, pending.held.campaign, terms)),
+            _ => None,
+        })
+    }
+
     /// The stream that should get what is meant for the visitor: visible and touched last.
     pub fn front(&self) -> Option<&Stream> {
         self.streams.iter().filter(|stream| stream.connected && stream.visible).max_by_key(|stream| (stream.touched, stream.id))
@@ -303,12 +317,29 @@ impl Session {
     /// How well what the visit shows is proven.
     ///
     /// Claimed until two independent signs of a person agree (attention by the engine's clock, and scrolls or presses) and every cart
-    /// line names a known product at no more than its catalog price, so that the value cannot be inflated.
+    /// line names a known product at no more than its catalog price, so that the value cannot be inflated. Confirmed while the shop's
+    /// server vouches for the cart besides.
     pub fn evidence(&self, catalog: &crate::catalog::Catalog) -> Trust {
         let human = self.attention.total_us() >= 2_000_000 && self.counters.clicks + self.counters.scrolls > 0;
         let priced =
             self.cart.lines.iter().all(|line| catalog.product(line.product).is_some_and(|product| line.price <= product.price.minor));
-        if human && priced && self.context.device != DeviceKind::Bot { Trust::Corroborated } else { Trust::Claimed }
+        let person = human && self.context.device != DeviceKind::Bot;
+        if person && self.cart_confirmed.is_some_and(|until| until > self.now) {
+            Trust::Confirmed
+        } else if person && priced {
+            Trust::Corroborated
+        } else {
+            Trust::Claimed
+        }
+    }
+
+    /// The code that a decision has put on a page and that still stands there.
+    pub fn code_of(&self, decision: DecisionId) -> Option<&str> {
+        let mut standing = self.streams.iter().flat_map(|stream| self.desired(stream.id));
+        standing.find_map(|held| match &held.content {
+            Content::Offer { code: Some(code), .. } if held.decision == decision => Some(&**code),
+            _ => None,
+        })
     }
 
     pub(super) fn stream_index(&self, id: StreamId) -> Option<usize> {

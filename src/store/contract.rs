@@ -2,14 +2,27 @@
 //!
 //! They panic with what was promised and not kept. Each needs a store that is empty.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::Mutex;
+
 use super::Blobs;
 use super::KEY_BYTES_MAX;
 use super::Ledger;
+use super::Log;
 use super::Profiles;
 use super::Replaced;
 use super::States;
 use super::StoreError;
 use super::VALUE_BYTES_MAX;
+use super::journal::Append;
+use super::journal::AppendError;
+use super::journal::Committed;
+use super::journal::Failure;
+use super::journal::Health;
+use super::journal::Position;
+use super::journal::ReadError;
+use super::journal::Record;
 
 const HOUR_US: u64 = 3_600_000_000;
 
@@ -118,4 +131,191 @@ pub async fn check_blobs(blobs: &dyn Blobs) -> Result<(), StoreError> {
     drop(blobs.put_blob("later", b"yes".to_vec()));
     assert_eq!(blobs.blob("later").await?.as_deref(), Some(&b"yes"[..]), "a put that is not awaited happens");
     Ok(())
+}
+
+/// Every callback of a log, in order: the durable position or the failure, and the waiters.
+pub type Said = Arc<Mutex<Vec<(Result<Position, Failure>, Vec<u64>)>>>;
+
+/// A callback that writes down what it is told.
+pub fn listener() -> (Said, Committed<u64>) {
+    let said = Said::default();
+    let heard = Arc::clone(&said);
+    (said, Box::new(move |result, waiters| heard.lock().unwrap().push((result, waiters))))
+}
+
+/// Largest payload, bytes that may wait, and bytes to retain of a log under test. It commits only when it is asked to flush.
+pub const LOG_PAYLOAD_MAX: usize = 1_000;
+pub const LOG_WAITING_MAX: usize = 8_000;
+pub const LOG_RETAIN: u64 = 20_000;
+
+/// Appends a record of a session behind its last one, with a waiter.
+pub fn append(log: &dyn Log<u64>, heads: &mut [Position; 4], number: u64, payload: &[u8]) -> Result<Position, AppendError> {
+    let session = number as usize % heads.len();
+    let record = Append { session: [session as u8; 16], previous: heads[session], kind: number as u8, at_us: number, payload };
+    heads[session] = log.append(record, Some(number))?;
+    Ok(heads[session])
+}
+
+pub fn scan_from(log: &dyn Log<u64>, from: Position, limit: usize) -> Result<(Vec<Record>, Position), ReadError> {
+    let mut records = Vec::new();
+    let end = log.scan(from, &mut |record| {
+        records.push(record);
+        if records.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok((records, end))
+}
+
+/// Holds a log to its contract. `open` opens it, the first time empty and later again after a close.
+pub fn check_log(open: &mut dyn FnMut(Committed<u64>) -> Arc<dyn Log<u64>>) {
+    let (said, committed) = listener();
+    let log = open(committed);
+    let log = &*log;
+    let mut heads = [Position::NONE; 4];
+    assert_eq!(scan_from(log, Position::NONE, 10).unwrap().0, [], "an empty log has no records");
+    assert!(matches!(log.read(Position(64)), Err(ReadError::Absent { .. })), "nor one anywhere");
+    assert_eq!(log.durable(), log.end());
+
+    let mut positions = Vec::new();
+    for number in 0..20u64 {
+        positions.push(append(log, &mut heads, number, &vec![number as u8; number as usize * 10]).unwrap());
+    }
+    assert!(positions.is_sorted_by(|a, b| a < b) && positions[0] > Position::NONE, "positions grow, and none is nowhere");
+    assert!(said.lock().unwrap().is_empty() && log.durable() <= positions[0], "nobody is called before it is durable");
+    assert!(log.end() > positions[19]);
+    assert_eq!(log.read(positions[7]).unwrap().payload, [7; 70], "what is not durable yet can be read");
+    log.flush().unwrap();
+    assert_eq!(log.durable(), log.end(), "flushing makes everything durable");
+    check_said(&said, &positions, 0..20);
+
+    let back = log.read_back(heads[3], 100).unwrap();
+    assert_eq!(back.iter().map(|record| record.at_us).collect::<Vec<_>>(), [19, 15, 11, 7, 3], "newest first");
+    assert_eq!(log.read_back(heads[3], 2).unwrap(), back[..2], "the limit holds");
+    assert_eq!(log.read_back(Position::NONE, 5).unwrap(), [], "no history");
+    assert!(log.read_back(log.end(), 5).is_err(), "a head that was never given out is an error");
+    assert!(log.read(Position(positions[4].0 + 1)).is_err(), "and so is the middle of a record");
+
+    let (all, end) = scan_from(log, Position::NONE, 100).unwrap();
+    assert_eq!(end, log.end());
+    assert_eq!(all.iter().map(|record| record.position).collect::<Vec<_>>(), positions, "a scan visits all in order");
+    assert!(
+        all.iter().enumerate().all(|(index, record)| record.number == index as u64 + 1 && record.payload == vec![index as u8; index * 10])
+    );
+    let (some, after) = scan_from(log, positions[5], 3).unwrap();
+    assert_eq!(some, all[5..8], "it begins where it is told to and stops when it is told to");
+    assert_eq!(scan_from(log, after, 100).unwrap().0, all[8..], "and another goes on from there");
+    assert_eq!(scan_from(log, log.end(), 100).unwrap(), (Vec::new(), log.end()), "there is nothing behind the end");
+    let mut rebuilt = [Position::NONE; 4];
+    let mut visit = |record: Record| {
+        rebuilt[record.session[0] as usize] = record.position;
+        ControlFlow::Continue(())
+    };
+    log.scan(Position::NONE, &mut visit).unwrap();
+    assert_eq!(rebuilt, heads, "one scan finds every session's head");
+
+    let large =
+        log.append(Append { session: [0; 16], previous: heads[0], kind: 0, at_us: 0, payload: &vec![0; LOG_PAYLOAD_MAX + 1] }, Some(0));
+    assert!(matches!(large, Err(AppendError::TooLarge { .. })), "a payload over the limit is refused");
+    let mut number = 20;
+    let full = loop {
+        match append(log, &mut heads, number, &[1; 900]) {
+            Ok(position) => positions.push(position),
+            Err(error) => break error,
+        }
+        number += 1;
+    };
+    assert!(matches!(full, AppendError::Full { bytes } if bytes <= LOG_WAITING_MAX), "the waiting is bounded: {full}");
+    assert!((25..29).contains(&number), "by its limit: {number}");
+    log.flush().unwrap();
+    check_said(&said, &positions, 0..number);
+    positions.push(append(log, &mut heads, number, b"space again").unwrap());
+
+    log.flush().unwrap();
+    let (epoch, end) = (log.epoch(), log.end());
+    log.close().unwrap();
+    check_said(&said, &positions, 0..number + 1);
+    assert!(matches!(append(log, &mut heads, 99, b"late"), Err(AppendError::Closed)), "nothing is taken after the close");
+    assert_eq!(log.read_back(heads[3], 1).unwrap().len(), 1, "but all can be read");
+    let before = scan_from(log, Position::NONE, 1_000).unwrap();
+
+    let (said, committed) = listener();
+    let log = open(committed);
+    let log = &*log;
+    assert_eq!((log.epoch(), log.end(), log.durable()), (epoch, end, end), "what was closed opens where it was");
+    assert_eq!(scan_from(log, Position::NONE, 1_000).unwrap(), before, "with all its records");
+    let position = append(log, &mut heads, number + 1, b"and on").unwrap();
+    log.flush().unwrap();
+    assert_eq!(log.read(position).unwrap().number, before.0.len() as u64 + 1, "and goes on counting");
+    assert_eq!(said.lock().unwrap().iter().flat_map(|(_, waiters)| waiters).copied().collect::<Vec<_>>(), [number + 1]);
+    check_retention(log, heads, position);
+}
+
+/// Closing commits what waits.
+pub fn check_close(log: &dyn Log<u64>, said: &Said) {
+    let mut heads = [Position::NONE; 4];
+    let positions: Vec<Position> = (0..5).map(|number| append(log, &mut heads, number, b"waits").unwrap()).collect();
+    log.close().unwrap();
+    assert_eq!(log.durable(), log.end());
+    check_said(said, &positions, 0..5);
+}
+
+/// Every waiter once, in order, and never with a position at or below its own record.
+fn check_said(said: &Said, positions: &[Position], numbers: std::ops::Range<u64>) {
+    let said = said.lock().unwrap();
+    let mut heard = Vec::new();
+    let mut last = Position::NONE;
+    for (result, waiters) in said.iter() {
+        let durable = *result.as_ref().expect("nothing failed");
+        assert!(durable > last, "the durable position only grows");
+        last = durable;
+        assert!(waiters.iter().all(|waiter| positions[*waiter as usize] < durable), "called only when durable");
+        heard.extend_from_slice(waiters);
+    }
+    assert_eq!(heard, numbers.collect::<Vec<_>>(), "every waiter once, in order");
+}
+
+/// A limit removes what is old, but what is needed only when twice the limit is exceeded, and then it says so.
+fn check_retention(log: &dyn Log<u64>, mut heads: [Position; 4], needed: Position) {
+    log.keep_from(needed);
+    let grow_by = |bytes: u64, heads: &mut [Position; 4]| {
+        let until = log.end().0 + bytes;
+        while log.end().0 < until {
+            append(log, heads, 0, &[5; 400]).unwrap();
+            log.flush().unwrap();
+        }
+    };
+    let kept = || log.end().0 - log.first().0;
+    grow_by(LOG_RETAIN + LOG_RETAIN / 2, &mut heads);
+    assert!(log.read(needed).is_ok() && matches!(log.health(), Health::Good), "needed, so kept past the limit");
+    assert!(log.first() <= needed);
+    log.keep_from(log.end());
+    grow_by(LOG_RETAIN / 4, &mut heads);
+    eventually("the limit holds", || kept() < LOG_RETAIN * 5 / 4);
+    assert!(matches!(log.read(needed), Err(ReadError::Absent { .. })), "not needed any more, so removed");
+    assert!(matches!(log.health(), Health::Good));
+    let (rest, _) = scan_from(log, needed, 10_000).unwrap();
+    assert!(rest[0].position.0 < log.first().0 + 1_000, "a scan from what is gone begins at the oldest");
+    let back = log.read_back(heads[0], 10_000).unwrap();
+    assert!(!back.is_empty() && back.len() <= rest.len(), "a history ends where the rest is gone");
+
+    let needed = log.first();
+    log.keep_from(needed);
+    grow_by(LOG_RETAIN * 5 / 2, &mut heads);
+    eventually("twice the limit holds whatever is needed", || kept() < LOG_RETAIN * 9 / 4);
+    match log.health() {
+        Health::Overrun { needed: said, first } => assert!(said == needed && first > needed),
+        health => panic!("records that are needed went without a word: {health:?}"),
+    }
+    log.keep_from(log.end());
+    assert!(matches!(log.health(), Health::Good), "with everything saved again all is well");
+}
+
+/// Removal may come a little after the acknowledgement.
+fn eventually(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..5_000 {
+        if holds() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    panic!("not within five seconds: {what}");
 }

@@ -7,7 +7,8 @@
 //! | [`Ledger`] | offer grants by key | before the call returns; written under compare-and-set |
 //! | [`Blobs`] | small named values: campaign counters, posteriors, checkpoints | before the call returns |
 //!
-//! The history of all sessions is a [`Log`]: an event is acknowledged when it is durable there. [`journal`] is the embedded one.
+//! The history of all sessions is a [`Log`]: an event is acknowledged when it is durable there. [`journal`] is the embedded one,
+//! [`MemoryLog`] the one for tests and simulation.
 //!
 //! The traits assume nothing about a local disk: every read may be a network call, so it is a future; every write is either
 //! queued (and may be refused when the queue is full) or a future that ends when the write is durable. Futures are boxed, so
@@ -20,14 +21,19 @@ mod contract;
 pub mod embedded;
 mod error;
 pub mod journal;
+mod log;
 mod memory;
+mod memory_log;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
 pub use self::error::StoreError;
+pub use self::log::Log;
 pub use self::memory::MemoryStore;
+pub use self::memory_log::MemoryLog;
+pub use self::memory_log::MemoryLogConfig;
 
 /// Longest key of the ledger and longest name of a blob, in bytes.
 pub const KEY_BYTES_MAX: usize = 256;
@@ -106,58 +112,6 @@ pub trait Blobs: Send + Sync {
     fn put_blob(&self, name: &str, value: Vec<u8>) -> Answer<'_, ()>;
     /// The value last put.
     fn blob(&self, name: &str) -> Answer<'_, Option<Vec<u8>>>;
-}
-
-/// An append-only history of all sessions. `W` is handed back when what was appended with it is durable.
-///
-/// The embedded one is [`journal::Journal`]; on another engine a replicated log takes its place.
-pub trait Log<W>: Send + Sync {
-    /// Appends a record; never blocks on the disk.
-    ///
-    /// # Errors
-    /// [`journal::AppendError`]; on `Full` the caller stops reading and tries again.
-    fn append(&self, record: journal::Append<'_>, waiter: Option<W>) -> Result<journal::Position, journal::AppendError>;
-    /// Records of one session from `head` back, newest first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`journal::ReadError`] if one is absent or damaged.
-    fn read_back(&self, head: journal::Position, limit: usize) -> Result<Vec<journal::Record>, journal::ReadError>;
-    /// Everything below is durable.
-    fn durable(&self) -> journal::Position;
-    /// Life of the data; another epoch means that history was lost.
-    fn epoch(&self) -> u64;
-    fn health(&self) -> journal::Health;
-    /// Writes what waits and ends.
-    ///
-    /// # Errors
-    /// [`journal::Failure`] if something could not be written.
-    fn close(&self) -> Result<(), journal::Failure>;
-}
-
-impl<W: Send + 'static> Log<W> for journal::Journal<W> {
-    fn append(&self, record: journal::Append<'_>, waiter: Option<W>) -> Result<journal::Position, journal::AppendError> {
-        journal::Journal::append(self, record, waiter)
-    }
-
-    fn read_back(&self, head: journal::Position, limit: usize) -> Result<Vec<journal::Record>, journal::ReadError> {
-        journal::Journal::read_back(self, head, limit)
-    }
-
-    fn durable(&self) -> journal::Position {
-        journal::Journal::durable(self)
-    }
-
-    fn epoch(&self) -> u64 {
-        journal::Journal::epoch(self)
-    }
-
-    fn health(&self) -> journal::Health {
-        journal::Journal::health(self)
-    }
-
-    fn close(&self) -> Result<(), journal::Failure> {
-        journal::Journal::close(self)
-    }
 }
 
 /// One backend under each of its traits.

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["campaign", "recommend", "experiment", "offer", "learn"],
     &["decide"],
     &["session"],
-    &["protocol", "delivery", "store", "telemetry", "integrations"],
+    &["protocol", "delivery", "history", "store", "telemetry", "integrations"],
     &["engine", "sim"],
     &["gateway", "api", "dashboard"],
     &["config", "demo"],
@@ -23,6 +23,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     // A campaign's actions name strategies and terms: definitions, used as plain data.
     ("campaign", "offer"),
     ("campaign", "recommend"),
+    // What a visit's pages have delivered is a part of the visit.
+    ("history", "delivery"),
 ];
 
 fn floor_of(room: &str) -> Option<usize> {

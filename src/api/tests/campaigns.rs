@@ -32,7 +32,7 @@ async fn a_written_campaign_acts_and_a_paused_one_leaves_the_page() {
 
     // It is stored: another look at the folder with the stored list agrees.
     let files = CampaignFiles::open(&shop.folder.join("campaigns"), Currency::USD);
-    shop.engine.restore_paused(&files).await;
+    files.restore_paused(&shop.engine.stores).await;
     assert!(files.set().campaigns().iter().all(|campaign| !campaign.enabled));
 
     let resumed = shop.ask("POST", "/admin/v1/campaigns/hello/resume", "").await;

@@ -105,7 +105,8 @@ async fn a_session_is_told_as_it_happens() {
     let decision = view["entries"].as_array().unwrap().iter().find(|entry| entry["kind"] == "decision").unwrap();
     assert_eq!(decision["proof"]["outcome"], "pushed");
     assert_eq!(view["placements"][0]["campaign"], "hello");
-    shop.engine.directory.get(id.parse().unwrap()).unwrap().stop(None);
+    let (stopped, _) = tokio::sync::oneshot::channel();
+    let _ = shop.engine.directory.get(id.parse().unwrap()).unwrap().cast(crate::engine::SessionMsg::Stop(stopped));
     let mut last = String::new();
     while let Some((name, _)) = feed.try_next().await {
         last = name;

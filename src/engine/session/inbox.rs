@@ -6,7 +6,6 @@ use super::Live;
 use super::connection_id;
 use super::durability_name;
 use crate::consent::Purpose;
-use crate::delivery::Delivery;
 use crate::delivery::Receive;
 use crate::delivery::Token;
 use crate::engine::connection::Connection;
@@ -16,6 +15,7 @@ use crate::model::Event;
 use crate::model::Page;
 use crate::model::Profile;
 use crate::model::StreamId;
+use crate::model::Timestamp;
 use crate::protocol::Close;
 use crate::protocol::DecodeError;
 use crate::protocol::ErrorCode;
@@ -25,7 +25,6 @@ use crate::protocol::wire;
 use crate::protocol::wire::ClientFrame;
 use crate::protocol::wire::ServerFrame;
 use crate::session::Input;
-use crate::session::Session;
 use smallvec::SmallVec;
 use std::task::Context;
 use std::task::Poll;
@@ -39,24 +38,23 @@ impl Live {
             self.take_connection(index).close(Close::TakenOver.code(), Close::TakenOver.reason());
         }
         // Past the time for coming back the core has given the page up, and its content with it.
-        let alive = self.session.streams().iter().any(|known| known.id == stream);
+        let alive = self.visit.session.streams().iter().any(|known| known.id == stream);
         self.introduce(consent, profile);
-        self.apply(Input::Attach { stream, page: Box::new(page), visible });
-        let known = self.delivery_of(stream);
-        let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) else { return };
-        // The last token issued or the one before it: a welcome may have been lost.
-        let resumed = alive
-            && known
-            && resume.is_some_and(|(generation, _)| generation + 1 >= delivery.generation && generation <= delivery.generation);
-        delivery.generation += 1;
+        let known = self.opened(stream, page, visible);
+        let Some(delivery) = self.visit.delivery_mut(stream) else { return };
+        // The last token issued or the one before it: a welcome may have been lost. A later one than is known was lost with a process.
+        let resumed = alive && known && resume.is_some_and(|(generation, _)| generation + 2 >= delivery.generation);
         let page_rev = resume.filter(|_| resumed).map(|(_, rev)| rev);
         let state = page_rev.is_none_or(|rev| delivery.needs_state(rev));
+        if state {
+            delivery.note_state();
+        }
         let (generation, ack) = (delivery.generation, delivery.acked());
         let snapshot = self.engine.snapshot.load_full();
         let id = self.next_connection;
         self.next_connection = self.next_connection.wrapping_add(1);
         let mut connection = Box::new(Connection::new(id, stream, encoding, socket, self.me.clone(), now, self.engine.config.events_burst));
-        let session = self.session.id();
+        let session = self.visit.session.id();
         let visit = &snapshot.settings.visit;
         connection.push(&ServerFrame::Welcome(Box::new(wire::Welcome {
             version: crate::protocol::VERSION,
@@ -78,6 +76,7 @@ impl Live {
             },
             state: state.then(|| self.state(stream, &snapshot)),
         })));
+        connection.note_told(ack, Timestamp(0));
         self.connections.push(connection);
         self.engine.stats.connections.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.note("connection", if resumed { "Came back" } else { "Opened a page" }, &[]);
@@ -90,7 +89,7 @@ impl Live {
         if let Some(profile) = profile {
             // Consent first: a profile is only taken where remembering is allowed.
             consent.into_iter().for_each(|consent| self.apply_quietly(consent));
-            if self.session.profile().is_none() {
+            if self.visit.session.profile().is_none() {
                 self.apply(Input::Remembered(profile));
             }
         } else if let Some(consent) = consent {
@@ -98,25 +97,22 @@ impl Live {
         }
     }
 
-    /// The stream's delivery, made if it is new. True if it was known.
-    pub(super) fn delivery_of(&mut self, stream: StreamId) -> bool {
-        if self.deliveries.iter().any(|(id, _)| *id == stream) {
-            return true;
+    /// A page opens or comes back. True if its stream was known.
+    pub(super) fn opened(&mut self, stream: StreamId, page: Page, visible: bool) -> bool {
+        let before: SmallVec<[StreamId; 2]> = self.visit.deliveries.iter().map(|(id, _)| *id).collect();
+        self.apply(Input::Attach { stream, page: Box::new(page), visible });
+        for gone in before.iter().filter(|id| self.visit.delivery(**id).is_none()) {
+            self.engine.directory.forget_stream(*gone);
         }
-        if self.deliveries.len() >= Session::STREAMS_MAX {
-            // The oldest page that is closed; a ninth open tab takes the place of the first.
-            let is_open = |id: &StreamId| self.connections.iter().any(|connection| connection.stream == *id);
-            let index = self.deliveries.iter().position(|(id, _)| !is_open(id)).unwrap_or(0);
-            let (gone, _) = self.deliveries.remove(index);
-            self.engine.directory.forget_stream(gone);
+        let known = before.contains(&stream);
+        if !known {
+            self.engine.directory.note_stream(stream, self.visit.session.id());
         }
-        self.engine.directory.note_stream(stream, self.session.id());
-        self.deliveries.push((stream, Delivery::default()));
-        false
+        known
     }
 
     pub(super) fn visitor_token(&self) -> Option<String> {
-        let profile = self.session.profile().filter(|_| self.session.capabilities().allows(Purpose::Remember))?;
+        let profile = self.visit.session.profile().filter(|_| self.visit.session.capabilities().allows(Purpose::Remember))?;
         Some(self.engine.sign(Token::Visitor { visitor: profile.visitor.0 }, self.engine.config.visitor_remembered))
     }
 
@@ -151,7 +147,7 @@ impl Live {
                         }
                         Err(error) => {
                             let close = if matches!(error, DecodeError::TooLarge { .. }) { Close::TooLarge } else { Close::BadFrame };
-                            tracing::debug!(session = %self.session.id(), %error, "closing a connection");
+                            tracing::debug!(session = %self.visit.session.id(), %error, "closing a connection");
                             self.close(index, close);
                             break;
                         }
@@ -164,6 +160,9 @@ impl Live {
                 waker.wake();
                 break;
             }
+        }
+        if self.visit.deliveries.iter().any(|(_, delivery)| delivery.is_waiting()) {
+            self.durable(self.engine.journal.durable());
         }
         self.write_all();
         if frames > 0 {
@@ -184,10 +183,8 @@ impl Live {
                 if !list.is_empty() {
                     self.apply(Input::Receipts { stream, list });
                 }
-                let behind = self
-                    .deliveries
-                    .iter()
-                    .any(|(id, delivery)| *id == stream && applied.rev < delivery.rev() && applied.receipts.is_empty());
+                let behind =
+                    self.visit.delivery(stream).is_some_and(|delivery| applied.rev < delivery.rev() && applied.receipts.is_empty());
                 if behind {
                     self.send_state(stream);
                 }
@@ -235,7 +232,7 @@ impl Live {
             self.gap(connection_id(index, &self.connections), stream, ErrorCode::Rate, "more events than the limit");
             return true;
         }
-        let Some(delivery) = self.deliveries.iter().find(|(id, _)| *id == stream).map(|(_, delivery)| delivery) else { return true };
+        let Some(delivery) = self.visit.delivery(stream) else { return true };
         let skip = match delivery.receive(first, list.len()) {
             Receive::Fresh { skip } => skip,
             Receive::Duplicate => {
@@ -251,11 +248,14 @@ impl Live {
         let late_after = self.engine.snapshot.load().settings.visit.late_after.as_millis() as f64;
         let mut rejected = Vec::new();
         for (seq, event) in (first + skip as u64..).zip(list.into_iter().skip(skip)) {
-            let input = event.map_err(|message| (ErrorCode::Invalid, None, message)).and_then(|timed| {
+            let input = event.map_err(|message| (ErrorCode::Invalid, None, message)).and_then(|mut timed| {
                 if !timed.at.is_finite() || !sent_at.is_finite() {
                     return Err((ErrorCode::OutOfRange, Some("at".to_owned()), "a finite number of milliseconds".to_owned()));
                 }
                 let late = sent_at - timed.at > late_after;
+                if let Some(input) = self.confirmed_cart(stream, late, &mut timed.event) {
+                    return Ok(input);
+                }
                 translate::input(stream, late, timed.event).map_err(|no| (no.code, Some(no.field.to_owned()), no.message))
             });
             match input {
@@ -267,9 +267,7 @@ impl Live {
                 }
                 Err((code, field, message)) => {
                     // It keeps its number, so that one bad event does not wedge the stream.
-                    if let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) {
-                        delivery.note_applied(self.head.0);
-                    }
+                    self.consume(stream);
                     rejected.push(wire::Rejected { seq, code: code.name().to_owned(), field, message });
                 }
             }
@@ -281,11 +279,18 @@ impl Live {
         true
     }
 
+    /// The cart in a token that the shop's server has signed for this visit. Without a good one the cart is a claim like any other.
+    fn confirmed_cart(&self, stream: StreamId, late: bool, event: &mut wire::Event) -> Option<Input> {
+        let wire::Event::Cart(cart) = event else { return None };
+        let (cart, until) = self.engine.confirmed_cart(self.visit.session.id(), &cart.token.take()?)?;
+        Some(Input::Event { stream, late, event: Event::ConfirmedCart { cart, until } })
+    }
+
     pub(super) fn post(&mut self, stream: StreamId, frames: Vec<Inbound>, reply: oneshot::Sender<wire::Ack>) {
         for frame in frames {
             self.inbound(None, stream, frame);
         }
-        let seq = self.deliveries.iter().find(|(id, _)| *id == stream).map_or(0, |(_, delivery)| delivery.acked());
+        let seq = self.visit.delivery(stream).map_or(0, |delivery| delivery.acked());
         let _ = reply.send(wire::Ack { seq, rejected: Vec::new() });
     }
 
@@ -298,8 +303,7 @@ impl Live {
         profile: Option<Box<Profile>>,
     ) -> (String, wire::State) {
         self.introduce(consent.map(|consent| *consent), profile);
-        self.apply(Input::Attach { stream, page: page.clone(), visible: true });
-        self.delivery_of(stream);
+        self.opened(stream, (*page).clone(), true);
         let product = page.product;
         self.apply(Input::Event { stream, late: false, event: Event::PageView(page) });
         if !product.is_none() {
@@ -308,6 +312,6 @@ impl Live {
         let snapshot = self.engine.snapshot.load_full();
         let state = self.state(stream, &snapshot);
         self.apply(Input::Detach { stream, bye: false });
-        (self.engine.sign(Token::Session { session: self.session.id().0 }, snapshot.settings.visit.longest), state)
+        (self.engine.sign(Token::Session { session: self.visit.session.id().0 }, snapshot.settings.visit.longest), state)
     }
 }

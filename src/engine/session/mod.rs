@@ -11,13 +11,17 @@ use super::Engine;
 use super::connection::Connection;
 use super::connection::SILENT_AFTER;
 use super::connection::SLOW_AFTER;
+use super::connection::TOLD_LATELY;
+use super::recovery::Head;
+use super::recovery::StoredRef;
 use super::socket::Socket;
 use super::timeline;
 use super::view;
 use super::view::Entry;
 use super::view::LastDecision;
 use super::view::SessionView;
-use crate::delivery::Delivery;
+use crate::history;
+use crate::history::Visit;
 use crate::model::DecisionId;
 use crate::model::Page;
 use crate::model::Profile;
@@ -30,17 +34,16 @@ use crate::protocol::wire;
 use crate::protocol::wire::ServerFrame;
 use crate::session::Effects;
 use crate::session::Input;
-use crate::session::Session;
+use crate::session::Start;
 use crate::store::journal::Durability;
 use crate::store::journal::Position;
 use ractor::Actor;
 use ractor::ActorProcessingErr;
 use ractor::ActorRef;
 use ractor::RpcReplyPort;
-use serde::Deserialize;
-use serde::Serialize;
 use smallvec::SmallVec;
 use std::cell::RefCell;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -52,9 +55,8 @@ const FRAMES_PER_WAKE: usize = 16;
 const SAVE_EVERY: u16 = 256;
 /// Events whose batch has no waiter of this session are looked after this much later.
 const ACK_LOOK: Duration = Duration::from_millis(5);
-/// Journal records of inputs and of decisions.
-pub(super) const RECORD_INPUT: u8 = 1;
-pub(super) const RECORD_DECISION: u8 = 2;
+/// A journal that takes no records, or a store that takes no states, is tried again this much later.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Messages to one live session.
 pub enum SessionMsg {
@@ -102,11 +104,15 @@ pub enum SessionMsg {
         min_ms: u32,
         max_ms: u32,
     },
+    /// First message of a visit that was brought back: its pages are gone, its offers are asked for again.
+    Restored,
+    /// Saves what changed; the sender is dropped when that is done.
+    Save(mpsc::Sender<Infallible>),
     /// Save and go.
     Stop(oneshot::Sender<()>),
-    /// Fails, as a mistake in our own code would.
+    /// Fails, as a mistake in our own code would at the next event of a page.
     #[cfg(test)]
-    Panic,
+    Panic(StreamId),
 }
 
 /// A connection on its way to its session.
@@ -122,12 +128,25 @@ pub struct Attach {
     pub resume: Option<(u32, u64)>,
 }
 
-/// What is stored of a session.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Stored {
-    pub session: Session,
-    pub deliveries: SmallVec<[(StreamId, Delivery); 1]>,
-    pub head: u64,
+/// A visit on its way to its actor.
+pub struct Starting {
+    pub(super) visit: Visit,
+    /// Last journal record of the visit.
+    pub(super) head: Position,
+    pub(super) origin: Origin,
+}
+
+/// Where a visit comes from.
+pub(super) enum Origin {
+    /// It begins now.
+    New(Start),
+    /// It was brought back from its saved state and the journal.
+    Restored {
+        /// The event at which it failed; its number is used up, or it would fail again.
+        failed: Option<(StreamId, u64)>,
+        /// Its history could not be read up to the head: it begins anew with the whole visit.
+        broken: bool,
+    },
 }
 
 /// The actor. Its state owns everything; `self` is the engine.
@@ -137,8 +156,7 @@ pub struct SessionActor(pub(super) Arc<Engine>);
 pub struct Live {
     engine: Arc<Engine>,
     me: ActorRef<SessionMsg>,
-    session: Session,
-    deliveries: SmallVec<[(StreamId, Delivery); 1]>,
+    visit: Visit,
     connections: SmallVec<[Box<Connection>; 1]>,
     /// Last journal record of this session.
     head: Position,
@@ -152,6 +170,17 @@ pub struct Live {
     /// A waiter is registered with the journal's current batch.
     waiting: bool,
     awaiting_profile: bool,
+    /// Inputs were applied that could not be recorded; the next record is the whole visit.
+    unrecorded: bool,
+    /// The event being applied. Still there when the actor is dropped: it failed.
+    current: Option<(StreamId, u64)>,
+    /// A state is to be saved as soon as its records are durable.
+    save_wanted: bool,
+    /// The store had no room for the state.
+    save_refused: bool,
+    saving: Vec<mpsc::Sender<Infallible>>,
+    /// Over in good order; anything else is a failure.
+    over: bool,
 }
 
 /// The last decision that did something, or would have.
@@ -177,6 +206,7 @@ impl Last {
 struct Scratch {
     effects: Effects,
     payload: Vec<u8>,
+    digest: Vec<u8>,
 }
 
 thread_local! {
@@ -187,16 +217,16 @@ thread_local! {
 impl Actor for SessionActor {
     type Msg = SessionMsg;
     type State = Box<Live>;
-    type Arguments = Box<Stored>;
+    type Arguments = Box<Starting>;
 
-    async fn pre_start(&self, me: ActorRef<SessionMsg>, stored: Box<Stored>) -> Result<Box<Live>, ActorProcessingErr> {
-        Ok(Box::new(Live {
+    async fn pre_start(&self, me: ActorRef<SessionMsg>, starting: Box<Starting>) -> Result<Box<Live>, ActorProcessingErr> {
+        let Starting { visit, head, origin } = *starting;
+        let mut live = Box::new(Live {
             engine: self.0.clone(),
             me,
-            session: stored.session,
-            deliveries: stored.deliveries,
+            visit,
             connections: SmallVec::new(),
-            head: Position(stored.head),
+            head,
             armed: None,
             last_decision: None,
             watchers: Vec::new(),
@@ -205,28 +235,42 @@ impl Actor for SessionActor {
             next_connection: 1,
             waiting: false,
             awaiting_profile: false,
-        }))
+            unrecorded: false,
+            current: None,
+            save_wanted: false,
+            save_refused: false,
+            saving: Vec::new(),
+            over: false,
+        });
+        live.begin(origin);
+        Ok(live)
     }
 
     async fn handle(&self, me: ActorRef<SessionMsg>, message: SessionMsg, live: &mut Box<Live>) -> Result<(), ActorProcessingErr> {
         live.handle(message);
-        if live.session.is_ended() {
+        if live.visit.session.is_ended() {
             live.finish();
+        }
+        if live.over {
             me.stop(None);
         }
         Ok(())
     }
 }
 
-/// However the actor ends, by its own will or by a panic, nothing points to it afterwards.
+/// However the actor ends, by its own will or by a panic, nothing points to it afterwards; after a panic the supervisor is told.
 impl Drop for Live {
     fn drop(&mut self) {
-        self.engine.directory.remove(self.session.id());
-        for (stream, _) in &self.deliveries {
+        let id = self.visit.session.id();
+        self.engine.directory.remove(id);
+        for (stream, _) in &self.visit.deliveries {
             self.engine.directory.forget_stream(*stream);
         }
+        if !self.over {
+            self.engine.fallen(id, Head { position: self.head, failed: self.current });
+        }
         self.engine.stats.connections.fetch_sub(self.connections.len() as i64, std::sync::atomic::Ordering::Relaxed);
-        self.engine.board.gone(self.session.id());
+        self.engine.board.gone(id);
     }
 }
 
@@ -237,9 +281,12 @@ impl Live {
             SessionMsg::Io(connection) => self.io(connection),
             SessionMsg::Timer => self.timer(),
             SessionMsg::Durable(position) => {
+                self.waiting = false;
                 self.durable(position);
                 // A socket that stirred is looked at by a message that waits already: one write for the acknowledgement and the answer.
-                if self.connections.iter().all(|connection| connection.is_settled() || connection.wake.is_scheduled()) {
+                if !self.owes_marks() || self.connections.iter().any(|connection| connection.wake.is_scheduled()) {
+                    // What was appended after this batch was taken has no waiter; without a look nobody would acknowledge it.
+                    self.arm();
                     return;
                 }
             }
@@ -267,10 +314,21 @@ impl Live {
                 }
             }
             #[cfg(test)]
-            SessionMsg::Panic => panic!("asked to"),
+            SessionMsg::Panic(stream) => {
+                self.current = self.visit.delivery(stream).map(|delivery| (stream, delivery.applied() + 1));
+                panic!("asked to")
+            }
+            SessionMsg::Restored => self.come_back(),
+            SessionMsg::Save(done) => {
+                if self.unsaved > 0 || self.save_wanted {
+                    self.saving.push(done);
+                    self.save();
+                }
+            }
             SessionMsg::Stop(done) => {
                 self.save();
                 self.close_all(Close::Draining);
+                self.over = true;
                 let _ = done.send(());
             }
         }
@@ -281,11 +339,10 @@ impl Live {
 
     fn timer(&mut self) {
         self.armed = None;
-        if !self.waiting {
-            self.durable(self.engine.journal.durable());
-        }
+        let _ = self.rewrite();
+        self.durable(self.engine.journal.durable());
         let now = self.engine.clock.now();
-        if self.session.next_deadline().is_some_and(|deadline| deadline <= now) {
+        if self.visit.session.next_deadline().is_some_and(|deadline| deadline <= now) {
             self.apply(Input::Timer);
         }
         let mut index = 0;
@@ -301,7 +358,7 @@ impl Live {
                 }
                 connection.ping(now);
                 let stream = connection.stream;
-                if self.session.streams().iter().any(|s| s.id == stream && s.visible) {
+                if self.visit.session.streams().iter().any(|s| s.id == stream && s.visible) {
                     let ping = ServerFrame::Ping(wire::Ping { n: connection.pings, wall: now.millis() });
                     connection.push(&ping);
                 }
@@ -314,9 +371,14 @@ impl Live {
     pub(super) fn arm(&mut self) {
         let connections = self.connections.iter().filter_map(|connection| connection.deadline()).min();
         // What was appended after the waiter's batch was taken has no waiter of its own; a look a little later does.
-        let acks = (!self.waiting && self.deliveries.iter().any(|(_, delivery)| delivery.is_waiting()))
-            .then(|| self.engine.clock.now() + ACK_LOOK);
-        let Some(next) = self.session.next_deadline().into_iter().chain(connections).chain(acks).min() else { return };
+        let is_behind = self.save_wanted || self.visit.deliveries.iter().any(|(_, delivery)| delivery.is_waiting());
+        let look = match () {
+            () if self.unrecorded || self.save_refused => TRY_AGAIN,
+            () if self.connections.iter().any(|connection| connection.was_told_lately(self.visit.session.now())) => TOLD_LATELY,
+            () => ACK_LOOK,
+        };
+        let acks = (self.owes_marks() || (!self.waiting && is_behind)).then(|| self.engine.clock.now() + look);
+        let Some(next) = self.visit.session.next_deadline().into_iter().chain(connections).chain(acks).min() else { return };
         if self.armed.is_none_or(|armed| next < armed) {
             self.armed = Some(next);
             self.engine.wheel.arm(next, self.me.clone());
@@ -327,18 +389,19 @@ impl Live {
         if self.engine.board.is_watched() {
             let snapshot = self.engine.snapshot.load();
             let last = self.last_decision.as_deref().map(Last::view);
-            let summary = view::summary(&self.session, &snapshot, self.connections.len(), last);
-            self.engine.board.update(self.session.id(), summary);
+            let summary = view::summary(&self.visit.session, &snapshot, self.connections.len(), last);
+            self.engine.board.update(self.visit.session.id(), summary);
         }
     }
 
     fn inspect(&self) -> SessionView {
         let snapshot = self.engine.snapshot.load();
         SessionView {
-            summary: view::summary(&self.session, &snapshot, self.connections.len(), self.last_decision.as_deref().map(Last::view)),
+            summary: view::summary(&self.visit.session, &snapshot, self.connections.len(), self.last_decision.as_deref().map(Last::view)),
+            counts: view::counts(&self.visit.session),
             entries: timeline::read(&*self.engine.journal, self.head, &snapshot),
-            interests: view::interests(&self.session, &snapshot),
-            placements: view::placements(&self.session),
+            interests: view::interests(&self.visit.session, &snapshot),
+            placements: view::placements(&self.visit.session),
         }
     }
 
@@ -358,25 +421,75 @@ impl Live {
         self.watchers.retain(|watcher| watcher.try_send(entry.clone()).is_ok());
     }
 
+    /// The first record, or what a visit needs that was brought back.
+    fn begin(&mut self, origin: Origin) {
+        match origin {
+            Origin::New(start) => {
+                let mut payload = Vec::new();
+                history::write_started(&mut payload, &start);
+                // Without room for it the first record will be the whole visit.
+                let _ = self.append(history::STARTED, self.visit.session.started(), &payload);
+            }
+            Origin::Restored { failed, broken } => {
+                if broken {
+                    self.head = Position::NONE;
+                    self.unrecorded = true;
+                }
+                if let Some((stream, seq)) = failed
+                    && self.visit.delivery(stream).is_some_and(|delivery| delivery.applied() + 1 == seq)
+                {
+                    self.consume(stream);
+                }
+                for (stream, _) in &self.visit.deliveries {
+                    self.engine.directory.note_stream(*stream, self.visit.session.id());
+                }
+                // Before any page, because nobody else knows this actor yet.
+                let _ = self.me.cast(SessionMsg::Restored);
+            }
+        }
+    }
+
+    /// Sockets do not survive, so no page is connected; and an answer of the ledger may have been lost: it gives the same one again.
+    fn come_back(&mut self) {
+        self.durable(self.engine.journal.durable());
+        let connected: SmallVec<[StreamId; 2]> =
+            self.visit.session.streams().iter().filter(|stream| stream.connected).map(|stream| stream.id).collect();
+        for stream in connected {
+            // At the moment of the last record: nobody was attended while there was no engine.
+            self.apply_at(Timestamp(self.visit.session.now().0 + 1), Input::Detach { stream, bye: false });
+        }
+        let (subject, cart) = (self.subject(), self.visit.session.cart().clone());
+        for (decision, campaign, terms) in self.visit.session.waiting_offers() {
+            self.engine.request_grant(self.me.clone(), decision, (campaign, subject), *terms, cart.clone());
+        }
+    }
+
+    /// Whose offers they are: the visitor's where one is known, else the visit's.
+    pub(super) fn subject(&self) -> [u8; 16] {
+        self.visit.session.profile().map_or(self.visit.session.id().0, |profile| profile.visitor.0)
+    }
+
+    /// Stores the state, once its records are durable: what is stored is never ahead of the journal.
     pub(super) fn save(&mut self) {
         self.unsaved = 0;
-        let stored = StoredRef { session: &self.session, deliveries: &self.deliveries, head: self.head.0 };
-        self.engine.save_state(self.session.id(), self.session.now(), &stored);
+        if self.unrecorded || self.head >= self.engine.journal.durable() {
+            self.save_wanted = true;
+            return;
+        }
+        let stored = StoredRef { visit: &self.visit, head: self.head.0 };
+        self.save_refused = !self.engine.save_state(self.visit.session.id(), self.visit.session.now(), &stored);
+        self.save_wanted = self.save_refused;
+        if !self.save_refused {
+            self.saving.clear();
+        }
     }
 
     fn finish(&mut self) {
+        self.over = true;
         self.close_all(Close::SessionEnded);
-        self.engine.forget_state(self.session.id());
-        self.engine.directory.remove(self.session.id());
+        self.engine.forget_state(self.visit.session.id());
+        self.engine.directory.remove(self.visit.session.id());
     }
-}
-
-/// [`Stored`] without a copy.
-#[derive(Serialize)]
-pub(super) struct StoredRef<'a> {
-    session: &'a Session,
-    deliveries: &'a SmallVec<[(StreamId, Delivery); 1]>,
-    head: u64,
 }
 
 fn durability_name(durability: Durability) -> &'static str {

@@ -2,10 +2,9 @@
 
 use super::Last;
 use super::Live;
-use super::RECORD_DECISION;
-use super::RECORD_INPUT;
 use super::SAVE_EVERY;
 use super::SCRATCH;
+use super::Scratch;
 use crate::decide::Considered;
 use crate::decide::Snapshot;
 use crate::decide::Verdict;
@@ -14,6 +13,8 @@ use crate::engine::timeline;
 use crate::engine::translate;
 use crate::engine::view;
 use crate::engine::view::Entry;
+use crate::history;
+use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::protocol::wire;
@@ -26,29 +27,26 @@ use crate::store::journal::AppendError;
 use crate::store::journal::Position;
 
 impl Live {
+    /// Applies the next event of a stream. `Err`: there is no room for its record now, and nothing has been changed.
     pub(super) fn apply_numbered(&mut self, stream: StreamId, input: Input) -> Result<(), ()> {
-        let (at, snapshot) = (self.next_time(), self.engine.snapshot.load_full());
-        let position = match self.record(at, &input, &snapshot) {
-            Ok(position) => position.0,
-            Err(AppendError::Full { .. }) => return Err(()),
-            // Reactions go on without the disk; nothing is acknowledged until it is back.
-            Err(_) => u64::MAX,
-        };
-        if let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) {
-            delivery.note_applied(position);
+        if matches!(self.rewrite(), Err(AppendError::Full { .. })) {
+            return Err(());
         }
         self.engine.stats.events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        self.run(at, input, &snapshot);
+        self.turn(self.next_time(), Some(stream), input);
         Ok(())
     }
 
-    /// Journals and applies an input that no client numbered.
+    /// Applies and records an input that no page numbered.
     pub(super) fn apply(&mut self, input: Input) {
-        let (at, snapshot) = (self.next_time(), self.engine.snapshot.load_full());
-        if let Err(error) = self.record(at, &input, &snapshot) {
-            tracing::debug!(session = %self.session.id(), %error, "an input could not be journaled");
-        }
-        self.run(at, input, &snapshot);
+        self.apply_at(self.next_time(), input);
+    }
+
+    /// The same at a moment of the past, which is later than the last input.
+    pub(super) fn apply_at(&mut self, at: Timestamp, input: Input) {
+        // Without the disk reactions go on; nothing is acknowledged until it is back.
+        let _ = self.rewrite();
+        self.turn(at, None, input);
     }
 
     /// Applies consent of a visitor whose profile follows: the wish for a new one is not answered.
@@ -58,38 +56,30 @@ impl Live {
         self.awaiting_profile = false;
     }
 
-    /// Journals an input with the version of the snapshot it is then applied with, so that it can be replayed.
-    pub(super) fn record(&mut self, at: Timestamp, input: &Input, snapshot: &Snapshot) -> Result<Position, AppendError> {
-        SCRATCH.with_borrow_mut(|scratch| {
-            scratch.payload.clear();
-            scratch.payload.extend_from_slice(&snapshot.version.to_be_bytes());
-            // Writing to a Vec cannot fail, and every input has a representation.
-            let _ = rmp_serde::encode::write(&mut scratch.payload, input);
-            let append =
-                Append { session: self.session.id().0, previous: self.head, kind: RECORD_INPUT, at_us: at.0, payload: &scratch.payload };
-            let waiter = (!self.waiting).then(|| self.me.clone());
-            let position = self.engine.journal.append(append, waiter)?;
-            self.waiting = true;
-            self.head = position;
-            Ok(position)
-        })
-    }
-
-    /// The time of the next input: the journal's and the core's are the same.
-    pub(super) fn next_time(&self) -> Timestamp {
-        self.engine.clock.now().max(Timestamp(self.session.now().0 + 1))
-    }
-
-    pub(super) fn run(&mut self, at: Timestamp, input: Input, snapshot: &Snapshot) {
-        let title = (!self.watchers.is_empty()).then(|| timeline::describe(&input, snapshot)).flatten();
-        let mut effects = SCRATCH.with_borrow_mut(|scratch| std::mem::take(&mut scratch.effects));
-        self.session.apply(at, input, snapshot, &mut effects);
+    /// Applies an input, records it with the digest of its effects and the version of the snapshot it was applied with, and runs the
+    /// effects. What has failed half way is never recorded, so no history leads into it again.
+    fn turn(&mut self, at: Timestamp, numbered: Option<StreamId>, input: Input) {
+        let snapshot = self.engine.snapshot.load_full();
+        let title = (!self.watchers.is_empty()).then(|| timeline::describe(&input, &snapshot)).flatten();
+        let Scratch { mut effects, mut payload, mut digest } = SCRATCH.take();
+        let number = numbered.and_then(|stream| Some((stream, self.visit.delivery(stream)?.applied() + 1)));
+        payload.clear();
+        history::write_turn(&mut payload, snapshot.version, number, &input);
+        self.current = number;
+        self.visit.apply(at, numbered, input, &snapshot, &mut effects);
+        self.current = None;
+        history::seal_turn(&mut payload, effects.digest(&mut digest));
+        let position = self.append(history::TURN, at, &payload).map_or(u64::MAX, |position| position.0);
+        if let Some(delivery) = numbered.and_then(|stream| self.visit.delivery_mut(stream)) {
+            delivery.note_written(position);
+        }
         if let Some((kind, title, detail)) = title {
             self.tell(Entry { seq: 0, at_ms: at.millis(), kind: kind.to_owned(), title, detail, proof: None });
         }
+        SCRATCH.set(Scratch { effects: Effects::default(), payload, digest });
         let mut list = std::mem::take(&mut effects.list);
         for effect in list.drain(..) {
-            self.effect(at, effect, &effects, snapshot);
+            self.effect(at, effect, &effects, &snapshot);
         }
         effects.list = list;
         effects.clear();
@@ -100,12 +90,67 @@ impl Live {
         }
     }
 
+    /// Uses up the number of an event that is not applied.
+    pub(super) fn consume(&mut self, stream: StreamId) {
+        let _ = self.rewrite();
+        let seq = self.visit.consume(stream);
+        let mut payload = Vec::new();
+        history::write_consumed(&mut payload, stream, seq);
+        let position = self.append(history::CONSUMED, self.visit.session.now(), &payload).map_or(u64::MAX, |position| position.0);
+        if let Some(delivery) = self.visit.delivery_mut(stream) {
+            delivery.note_written(position);
+        }
+    }
+
+    /// Appends a record of this visit and asks to be told when it is durable. After a hole in the history only a keyframe is taken.
+    pub(super) fn append(&mut self, kind: u8, at: Timestamp, payload: &[u8]) -> Result<Position, AppendError> {
+        if self.unrecorded && kind != history::KEYFRAME {
+            return Err(AppendError::Closed);
+        }
+        let append = Append { session: self.visit.session.id().0, previous: self.head, kind, at_us: at.0, payload };
+        // A page that was told a moment ago is told at the next occasion; nobody needs to be woken for that.
+        let is_busy = self.connections.iter().any(|connection| connection.was_told_lately(at));
+        let waiter = (!self.waiting && !is_busy).then(|| self.me.clone());
+        let waits = waiter.is_some();
+        match self.engine.journal.append(append, waiter) {
+            Ok(position) => {
+                self.waiting |= waits;
+                self.head = position;
+                Ok(position)
+            }
+            Err(error) => {
+                if !self.unrecorded {
+                    tracing::debug!(session = %self.visit.session.id(), %error, "an input could not be recorded");
+                }
+                self.unrecorded = true;
+                Err(error)
+            }
+        }
+    }
+
+    /// If the history up to here has a hole, records the whole visit.
+    pub(super) fn rewrite(&mut self) -> Result<(), AppendError> {
+        if !self.unrecorded {
+            return Ok(());
+        }
+        let mut payload = Vec::new();
+        history::write_keyframe(&mut payload, &self.visit.session, &self.visit.deliveries);
+        let position = self.append(history::KEYFRAME, self.visit.session.now(), &payload)?;
+        self.unrecorded = false;
+        self.visit.deliveries.iter_mut().for_each(|(_, delivery)| delivery.note_rewritten(position.0));
+        Ok(())
+    }
+
+    /// The time of the next input: the journal's and the core's are the same.
+    pub(super) fn next_time(&self) -> Timestamp {
+        self.engine.clock.now().max(Timestamp(self.visit.session.now().0 + 1))
+    }
+
     pub(super) fn effect(&mut self, at: Timestamp, effect: Effect, effects: &Effects, snapshot: &Snapshot) {
         let engine = self.engine.clone();
         match effect {
             Effect::Push { stream, patches } => {
-                let Some((_, delivery)) = self.deliveries.iter_mut().find(|(id, _)| *id == stream) else { return };
-                let (from, rev) = delivery.push();
+                let Some((from, rev)) = self.visit.push(stream) else { return };
                 engine.stats.pushes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 if let Some(connection) = self.connections.iter_mut().find(|connection| connection.stream == stream) {
                     let patches = patches.iter().map(|patch| translate::patch(patch, snapshot)).collect();
@@ -114,7 +159,7 @@ impl Live {
             }
             Effect::Decided { stream: _, considered, won } => {
                 let list = effects.proofs.of(&considered);
-                if !self.session.is_preview() {
+                if !self.visit.session.is_preview() {
                     engine.counts.note(list.iter().map(|one| (one.campaign, one.verdict)));
                 }
                 engine.stats.decisions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -123,12 +168,17 @@ impl Live {
                 let took_us = engine.clock.now().since(at).as_micros() as u64;
                 self.decided(at, &proof::Writing { id, took_us, considered: list, proofs, set });
             }
+            Effect::RequestGrant { decision, .. } if !engine.may_grant() => self.apply(Input::GrantRefused { decision }),
             Effect::RequestGrant { decision, campaign, terms } => {
-                let subject = self.session.profile().map_or(self.session.id().0, |profile| profile.visitor.0);
-                engine.request_grant(self.me.clone(), decision, campaign, subject, *terms);
+                engine.request_grant(self.me.clone(), decision, (campaign, self.subject()), *terms, self.visit.session.cart().clone());
             }
             Effect::Reported { decision, campaign, variant: _, state } => {
-                if !self.session.is_preview() {
+                if state == ReceiptState::Shown
+                    && let Some(code) = self.visit.session.code_of(decision)
+                {
+                    engine.offer_shown(code);
+                }
+                if !self.visit.session.is_preview() {
                     engine.counts.note_receipt(campaign, state);
                 }
                 if !self.watchers.is_empty() {
@@ -142,7 +192,7 @@ impl Live {
                 self.note("timer", if confirmed { "Leaving confirmed" } else { "Came back in time" }, &[]);
             }
             Effect::Ordered { order, acted } => {
-                if !self.session.is_preview() {
+                if !self.visit.session.is_preview() {
                     acted.iter().for_each(|campaign| engine.counts.note_order(*campaign));
                 }
                 engine.note_order(&order);
@@ -165,8 +215,11 @@ impl Live {
             // Writing to a Vec cannot fail, and a proof has a representation.
             let _ = rmp_serde::encode::write(&mut scratch.payload, writing);
             let payload = &scratch.payload;
-            let append = Append { session: self.session.id().0, previous: self.head, kind: RECORD_DECISION, at_us: at.0, payload };
-            if let Ok(position) = self.engine.journal.append(append, None) {
+            let append = Append { session: self.visit.session.id().0, previous: self.head, kind: history::DECISION, at_us: at.0, payload };
+            // A proof is told to people; nobody waits for it.
+            if !self.unrecorded
+                && let Ok(position) = self.engine.journal.append(append, None)
+            {
                 self.head = position;
             }
             if self.watchers.is_empty() { None } else { proof::read(payload) }
@@ -189,7 +242,7 @@ impl Live {
                 let placement = campaign.actions().map(|action| &*action.placement).find(|name| !name.is_empty());
                 let shown = last.view();
                 self.engine.board.spark(view::Spark {
-                    session: self.session.id().to_string(),
+                    session: self.visit.session.id().to_string(),
                     campaign: shown.campaign,
                     variant: shown.variant,
                     placement: placement.unwrap_or_default().to_owned(),

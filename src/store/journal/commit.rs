@@ -234,7 +234,7 @@ impl<W: Send + 'static> Committer<W> {
         self.shared.settled.notify_all();
     }
 
-    /// Removes the oldest segments that are over the limits. Never the active one.
+    /// Removes the oldest segments that are over the limits: never the active one, and one that is needed only at the last.
     fn retain(&mut self, now_us: u64) -> Result<(), Failure> {
         let config = &self.shared.config;
         let age_max_us = config.retain_hours.saturating_mul(3_600_000_000);
@@ -243,11 +243,13 @@ impl<W: Send + 'static> Committer<W> {
         loop {
             let mut segments = self.shared.segments();
             let mut oldest = segments.iter();
-            let (Some((&base, _)), Some((_, second))) = (oldest.next(), oldest.next()) else { break };
+            let (Some((&base, _)), Some((&end, second))) = (oldest.next(), oldest.next()) else { break };
+            let is_needed = end > self.shared.floor.load(Ordering::Acquire);
             // All records of a segment are older than the segment after it.
             let is_old = second.created_us.saturating_add(age_max_us) < now_us;
-            let is_over = active.saturating_sub(base) > config.retain_bytes;
-            if !(is_old || is_over) {
+            let kept = active.saturating_sub(base);
+            let is_over = kept > if is_needed { config.retain_bytes.saturating_mul(2) } else { config.retain_bytes };
+            if !is_over && (is_needed || !is_old) {
                 break;
             }
             segments.remove(&base);

@@ -14,7 +14,8 @@
 //! - `committed` is never called with a position whose records are not synced (with [`Durability::Fsync`]).
 //! - A record is returned whole and as written, or not at all: every read checks the checksum, which covers the position.
 //! - Damage is never cut away silently. See `recovery.rs` for what is a torn tail and what is refused.
-//! - Memory is bounded by twice [`Config::batch_bytes_max`]; disk by [`Config::retain_bytes`] and two segments.
+//! - Memory is bounded by twice [`Config::batch_bytes_max`]; disk by [`Config::retain_bytes`] and two segments,
+//!   or twice as much while records are needed ([`Journal::keep_from`]).
 //! - Formats are in `record.rs`, `segment.rs` and `mark.rs`; each has a version or a magic.
 
 mod commit;
@@ -148,6 +149,13 @@ pub enum Health {
     DiskFull,
     /// Never again by this journal. Open it anew.
     Failed(Failure),
+    /// Yes, but the limit of size was exceeded twice over, and records went that were still needed to rebuild after a crash.
+    Overrun {
+        /// Everything from here on was to be kept.
+        needed: Position,
+        /// Everything below is gone.
+        first: Position,
+    },
 }
 
 /// Called by the committer thread after each batch, in order.
@@ -175,6 +183,8 @@ struct Shared<W> {
     durable: AtomicU64,
     /// Everything below is in the files; differs from `durable` only with [`Durability::Memory`].
     written: AtomicU64,
+    /// Retention leaves what is at or above.
+    floor: AtomicU64,
     segments: Mutex<BTreeMap<u64, Segment>>,
 }
 
@@ -255,6 +265,7 @@ impl<W: Send + 'static> Journal<W> {
             settled: Condvar::new(),
             durable: AtomicU64::new(opened.next.position),
             written: AtomicU64::new(opened.next.position),
+            floor: AtomicU64::new(u64::MAX),
             segments: Mutex::new(opened.segments),
         });
         let committer = Committer {
@@ -330,6 +341,11 @@ impl<W: Send + 'static> Journal<W> {
         Position(self.shared.state().next.position)
     }
 
+    /// Where the oldest kept segment begins.
+    pub fn first(&self) -> Position {
+        Position(self.shared.segments().first_key_value().map_or(0, |(base, _)| *base))
+    }
+
     /// The random number of this directory's life.
     pub fn epoch(&self) -> u64 {
         self.shared.identity.epoch
@@ -337,11 +353,19 @@ impl<W: Send + 'static> Journal<W> {
 
     /// Whether acknowledgements can be expected.
     pub fn health(&self) -> Health {
+        let (first, needed) = (self.first(), Position(self.shared.floor.load(Ordering::Acquire)));
         let state = self.shared.state();
         match &state.health {
             Health::Good if state.is_disk_full => Health::DiskFull,
+            Health::Good if first > needed => Health::Overrun { needed, first },
             health => health.clone(),
         }
+    }
+
+    /// Says that everything from `floor` on is still needed: retention leaves it until twice [`Config::retain_bytes`] is
+    /// exceeded. A later call replaces the floor; until the first one nothing is needed.
+    pub fn keep_from(&self, floor: Position) {
+        self.shared.floor.store(floor.0, Ordering::Release);
     }
 
     /// Waits until everything appended before the call is durable. Blocks; for a full disk, until there is space.

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use super::*;
+use crate::store::contract;
 
 #[test]
 fn a_record_comes_back_as_it_was_given_before_and_after_a_restart() {
@@ -224,6 +225,62 @@ fn every_durability_setting_keeps_what_an_orderly_close_wrote() {
         let (_, recovery, _) = open(&disk.after_power_cut(|_| 0), small());
         assert_eq!(recovery.next_number, 51, "{durability:?}");
     }
+}
+
+/// So lazy that only a flush commits.
+fn lazy() -> Config {
+    Config {
+        commit_delay_ms: 600_000,
+        commit_records: usize::MAX,
+        payload_bytes_max: contract::LOG_PAYLOAD_MAX as u32,
+        batch_bytes_max: contract::LOG_WAITING_MAX,
+        segment_bytes: 2_000,
+        retain_bytes: contract::LOG_RETAIN,
+        disk_full_retry_ms: 1,
+        ..Config::default()
+    }
+}
+
+#[test]
+fn keeps_the_contract_on_real_files_and_on_a_simulated_disk() {
+    let dir = TempDir::new("contract");
+    let mut last: Option<Arc<Journal<u64>>> = None;
+    contract::check_log(&mut |committed| {
+        last = None;
+        let journal = Arc::new(Journal::open(&dir.0, lazy(), committed).unwrap().0);
+        last = Some(Arc::clone(&journal));
+        journal
+    });
+    let disk = Disk::default();
+    contract::check_log(&mut |committed| Arc::new(Journal::open_on(Arc::new(disk.clone()), lazy(), IDENTITY, committed).unwrap().0));
+    let (said, committed) = contract::listener();
+    contract::check_close(&Journal::open_on(Arc::new(Disk::default()), lazy(), IDENTITY, committed).unwrap().0, &said);
+}
+
+/// The disk has space for a record or two, over and over, while the contract is checked above it.
+#[test]
+fn keeps_the_contract_on_a_disk_that_is_full_now_and_then() {
+    let state = Arc::new(Mutex::new((Some(Disk::default()), 0u64)));
+    let janitor = std::thread::spawn({
+        let state = Arc::clone(&state);
+        move || {
+            while let (Some(disk), fills) = &mut *state.lock().unwrap() {
+                disk.set_faults(Faults { space_left: Some(*fills * 37 % 900), ..Faults::default() });
+                *fills += 1;
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        }
+    });
+    contract::check_log(&mut |committed| {
+        // Opening needs space for a mark; a disk without any is refused, which is another test's subject.
+        let mut state = state.lock().unwrap();
+        let disk = state.0.as_ref().unwrap().after_power_cut(|_| 0);
+        state.0 = Some(disk.clone());
+        Arc::new(Journal::open_on(Arc::new(disk), lazy(), IDENTITY, committed).unwrap().0)
+    });
+    let (disk, fills) = std::mem::take(&mut *state.lock().unwrap());
+    janitor.join().unwrap();
+    assert!(disk.is_some() && fills > 20, "it was full {fills} times");
 }
 
 const CHILD: &str = "FLOORWALKER_TEST_JOURNAL_OF_ANOTHER_PROCESS";

@@ -1,0 +1,41 @@
+//! What the journal says about a visit, and what follows from it: recording, recovery and replay.
+//!
+//! A [`Visit`] is the part of a live session that must survive: the session itself and what its pages have delivered. Everything that
+//! changes it is a record. Applying the records of a visit in order, each with the [`Snapshot`](crate::decide::Snapshot) of its version,
+//! gives the same visit and the same effects again, byte for byte, on any machine; each record holds a digest of its effects to prove it.
+//!
+//! | record | payload | when |
+//! |---|---|---|
+//! | [`STARTED`] | what the visit begins with | first |
+//! | [`TURN`] | snapshot version, digest of effects, event number and stream, input | after each input that was applied |
+//! | [`CONSUMED`] | stream and event number | an event was refused, or failed: its number is used up |
+//! | [`KEYFRAME`] | the whole visit | inputs before it could not be recorded; history goes on from here |
+//! | [`DECISION`] | a proof in words, for people; see `engine/proof.rs` | after the turn that decided |
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod record;
+mod replay;
+#[cfg(test)]
+mod tests;
+mod visit;
+
+pub use record::CONSUMED;
+pub use record::DECISION;
+pub use record::Entry;
+pub use record::KEYFRAME;
+pub use record::Malformed;
+pub use record::STARTED;
+pub use record::TURN;
+pub use record::Turn;
+pub use record::seal_turn;
+pub use record::write_consumed;
+pub use record::write_keyframe;
+pub use record::write_started;
+pub use record::write_turn;
+pub use replay::Replay;
+pub use replay::ReplayError;
+pub use replay::Snapshots;
+pub use replay::Step;
+pub use visit::Deliveries;
+pub use visit::Visit;
