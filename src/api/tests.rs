@@ -4,4 +4,5 @@ mod access;
 mod campaigns;
 mod hostile;
 mod live;
+mod retell;
 mod support;

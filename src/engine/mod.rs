@@ -24,6 +24,7 @@ mod door;
 mod ledger;
 mod proof;
 mod recovery;
+pub mod retell;
 mod session;
 mod socket;
 mod stats;

@@ -7,6 +7,7 @@ mod documents;
 mod engine;
 mod gateway;
 mod generated;
+mod replay;
 mod support;
 mod tidy;
 mod wire;
