@@ -145,8 +145,31 @@ describe("the page", () => {
     expect(first()).toBe("1");
     await page.wait(60);
     expect(events().at(-1)).toMatchObject({ pageView: { placements: [{ name: "shelf", items: ["1", "2"] }] } });
+    const events_ = socket.heard("events") as { first: number; list: unknown[] }[];
+    socket.say({ ack: { seq: events_.reduce((sum, { list }) => sum + list.length, 0) } });
     socket.say({ push: { from: 1, rev: 2, patches: [order] } });
     expect(first()).toBe("2");
+  });
+  it("takes nothing that was meant for the page before, and asks again when the engine knows the next one", async () => {
+    const { socket, client, page } = await start();
+    const title = (): string => page.document.querySelector("h1")!.textContent!;
+    socket.open();
+    const [batch] = socket.heard("events") as { list: unknown[] }[];
+    const sent = batch!.list.length;
+    socket.say(welcome());
+    socket.say(fill(0));
+    expect(title(), "the first page waits for nobody").toBe("New");
+    client.page();
+    socket.say(fill(1));
+    expect(title(), "it was under way when the shopper left").toBe("Own");
+    await page.wait(200);
+    expect(socket.heard("applied").filter((one) => !(one as { receipts: unknown[] }).receipts.length)).toEqual([]);
+    socket.say({ state: { rev: 2, patches: [] } });
+    socket.say({ ack: { seq: sent + 1 } });
+    await page.wait(60);
+    expect(socket.heard("applied").at(-1)).toEqual({ rev: 1, receipts: [] });
+    socket.say({ state: { rev: 3, patches: fill(0).push.patches } });
+    expect(title()).toBe("New");
   });
   it("keeps pushes and page views in their order until the code that can change it has come", async () => {
     let arrive = (_: More): void => undefined;
@@ -434,7 +457,7 @@ describe("a queue left by a dead page", () => {
         for (const { event } of events.list.slice(ack + 1 - events.first)) taken.push((event as { custom: { name: string } }).custom.name);
         if (durable) marks[posted.hello.stream] = Math.max(ack, events.first + events.list.length - 1);
       }
-      return Promise.resolve({ ok: true, text: () => Promise.resolve(JSON.stringify({ frames: [welcome({ ack })] })) });
+      return Promise.resolve(new Response(JSON.stringify({ frames: [welcome({ ack })] })));
     };
     Object.assign(page.window, { fetch });
     page.window.localStorage.setItem("floorwalker.queue." + dead, JSON.stringify(copy));

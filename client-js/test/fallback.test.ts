@@ -24,7 +24,7 @@ it("opens with a POST, hears by server-sent events, and sends one request at a t
     EventSource: FakeSource,
     fetch: (_: string, init: { body: string }) => {
       bodies.push(JSON.parse(init.body));
-      return new Promise((resolve) => answers.push((text) => resolve({ ok: text !== undefined, text: () => Promise.resolve(text) })));
+      return new Promise((resolve) => answers.push((text) => resolve(new Response(text, { status: text === undefined ? 410 : 200 }))));
     },
   });
   const frames: ServerFrame[] = [];

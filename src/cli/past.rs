@@ -2,6 +2,7 @@
 
 use crate::engine::Archive;
 use crate::engine::Clock;
+use crate::engine::Offers;
 use crate::model::Timestamp;
 use crate::store::journal::Position;
 use crate::store::journal::Reader;
@@ -29,13 +30,18 @@ pub(super) struct Where {
 pub(super) struct Past {
     pub(super) reader: Reader,
     pub(super) archive: Archive,
-    pub(super) config: crate::config::Config,
+    /// How the shop makes offers; the defaults where no configuration is named.
+    pub(super) offers: Offers,
 }
 
 impl Where {
     /// Opens the past for reading; nothing is changed.
     pub(super) fn open(&self) -> anyhow::Result<Past> {
         let config = super::load(self.config.as_deref())?;
+        let offers = match &self.config {
+            Some(path) => config.check().map_err(|problems| super::listed(&path.display().to_string(), &problems))?.offers,
+            None => Offers::default(),
+        };
         let directory = self.data.as_ref().unwrap_or(&config.store.dir);
         let (journal, snapshots) = (directory.join("journal"), directory.join("snapshots"));
         if !journal.is_dir() {
@@ -49,7 +55,7 @@ impl Where {
             bail!("{} is missing: without the snapshots of then nothing can be gone through again", snapshots.display());
         }
         let archive = Archive::open(&snapshots).with_context(|| format!("failed to open the snapshots in {}", snapshots.display()))?;
-        Ok(Past { reader, archive, config })
+        Ok(Past { reader, archive, offers })
     }
 }
 

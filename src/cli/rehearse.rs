@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let to = Clock::system().now();
     let from = Timestamp(to.0.saturating_sub(args.last.as_micros() as u64));
-    let mut rehearsal = Rehearsal::new(draft, from, to, past.config.offers.open_max);
+    let mut rehearsal = Rehearsal::new(draft, from, to, past.offers.limits, past.offers.unknown_cost);
     past.scan(|record| {
         let entry = Entry::read(record.kind, &record.payload);
         rehearsal.record(SessionId(record.session), Timestamp(record.at_us), entry, &past.archive);
@@ -130,9 +130,9 @@ fn print(report: &Report, currency: Currency, snapshots: &impl Snapshots) {
     let cost = &report.cost;
     if cost.requested > 0 {
         println!("\noffers      {:>9}  asked for", cost.requested);
-        println!("  granted   {:>9}  costing {} at most", cost.granted, money(cost.discount_minor));
+        println!("  granted   {:>9}  costing {} at most", cost.granted, money(cost.worst_minor));
         if cost.free_shipping > 0 {
-            println!("            {:>9}  of free shipping, at what it costs the shop", cost.free_shipping);
+            println!("            {:>9}  of them free shipping, at what a parcel costs", cost.free_shipping);
         }
         if cost.again > 0 {
             println!("  again     {:>9}  the visitor had one", cost.again);

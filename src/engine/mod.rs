@@ -16,12 +16,16 @@
 mod archive;
 mod board;
 mod campaigns;
+mod carts;
 mod clock;
 mod connection;
 mod counts;
 mod directory;
 mod door;
 mod ledger;
+mod offers;
+mod platform;
+mod pools;
 mod proof;
 mod recovery;
 pub mod retell;
@@ -29,6 +33,7 @@ mod session;
 mod socket;
 mod stats;
 mod supervisor;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -49,6 +54,13 @@ pub use directory::Directory;
 pub use door::Peer;
 pub use door::Refused;
 pub use door::context;
+pub use ledger::OfferError;
+pub use offers::Goods;
+pub use offers::OfferCounts;
+pub use offers::Offers;
+pub use offers::Redeemed;
+pub use platform::Platform;
+pub use pools::PoolError;
 pub use session::Attach;
 pub use session::SessionActor;
 pub use session::SessionMsg;
@@ -114,8 +126,7 @@ pub struct Config {
     pub token_keys: Vec<[u8; 32]>,
     /// Secret from which offer codes are derived.
     pub offer_secret: [u8; 32],
-    /// Shop-wide ceiling of open offers.
-    pub offers_open_max: u32,
+    pub offers: Offers,
 }
 
 /// One running engine. Many fit in a process.
@@ -170,7 +181,15 @@ impl Engine {
     /// # Errors
     /// [`StartError`] if the journal or the ledger is damaged or in use.
     pub async fn start(config: Config, stores: Stores, clock: Clock, snapshot: Snapshot) -> Result<Arc<Engine>, StartError> {
-        let committed: journal::Committed<ActorRef<SessionMsg>> = Box::new(|result, waiters| match result {
+        let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
+        let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, Engine::committed())?;
+        tracing::info!(?recovery, "journal open");
+        Engine::start_on(Box::new(journal), config, stores, clock, snapshot).await
+    }
+
+    /// What the log under an engine calls when records are durable: it tells their sessions.
+    pub fn committed() -> journal::Committed<ActorRef<SessionMsg>> {
+        Box::new(|result, waiters| match result {
             Ok(position) => {
                 for waiter in waiters {
                     // A session that ended does not need to know.
@@ -178,11 +197,21 @@ impl Engine {
                 }
             }
             Err(failure) => tracing::error!(%failure, "acknowledgements stopped"),
-        });
-        let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
-        let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, committed)?;
-        tracing::info!(?recovery, "journal open");
-        let ledger = ledger::OfferLedger::load(&stores, config.offers_open_max).await.map_err(StartError::Ledger)?;
+        })
+    }
+
+    /// Starts on a log that is open and calls [`Engine::committed`].
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub async fn start_on(
+        journal: Box<dyn Log<ActorRef<SessionMsg>>>,
+        config: Config,
+        stores: Stores,
+        clock: Clock,
+        snapshot: Snapshot,
+    ) -> Result<Arc<Engine>, StartError> {
+        let ledger = ledger::OfferLedger::load(&stores, config.offers.limits).await.map_err(StartError::Ledger)?;
         let signer = Signer::new(config.token_keys.clone(), 1);
         let archive = Archive::open(&config.snapshots_dir)?;
         let version = archive.keep(&snapshot, clock.now())?;
@@ -196,7 +225,7 @@ impl Engine {
             stats: Stats::default(),
             stores,
             signer,
-            journal: Box::new(journal),
+            journal,
             wheel: Wheel::default(),
             ledger,
             archive,
@@ -210,13 +239,13 @@ impl Engine {
             config,
         });
         engine.restore_counts().await;
+        engine.restore_switch().await;
+        engine.watch_pools();
         engine.find_heads().await.map_err(StartError::Recovery)?;
         let watching = supervisor::Supervisor(Arc::downgrade(&engine));
         let (supervisor, _) = Actor::spawn(None, watching, ()).await.map_err(|error| StartError::Supervisor(error.to_string()))?;
         // Set once, here, before anybody else knows the engine.
         let _ = engine.supervisor.set(supervisor);
-        let settling = engine.clone();
-        let settle = tokio::spawn(async move { settling.settle().await });
         let turning = engine.clone();
         let wheel = tokio::spawn(async move {
             turning
@@ -232,12 +261,13 @@ impl Engine {
             loop {
                 interval.tick().await;
                 keeping.save_counts().await;
-                keeping.expire_offers().await;
+                keeping.tend_offers().await;
                 keeping.remove_old_states().await;
+                keeping.settle().await;
                 keeping.checkpoint_if_due().await;
             }
         });
-        engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper, settle]);
+        engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper]);
         Ok(engine)
     }
 
@@ -280,6 +310,11 @@ impl Engine {
     /// State of the journal, for health.
     pub fn journal_health(&self) -> journal::Health {
         self.journal.health()
+    }
+
+    /// Whether codes may be given out: not while what speaks for them cannot be kept.
+    pub(crate) fn may_grant(&self) -> bool {
+        matches!(self.journal.health(), journal::Health::Good | journal::Health::Overrun { .. })
     }
 
     pub fn epoch(&self) -> u64 {
@@ -379,12 +414,7 @@ impl Engine {
 
     fn note_order(self: &Arc<Self>, order: &Order) {
         self.stats.orders.fetch_add(1, Ordering::Relaxed);
-        if !order.coupon.is_empty()
-            && let Err(error) = self.redeem(&order.coupon, &order.id)
-        {
-            // Codes of others are not ours to judge; the shop's till is asked before the order in any case.
-            tracing::debug!(%error, "an order names a code that was not redeemed");
-        }
+        self.note_claimed_order(&order.coupon, &order.id);
     }
 
     async fn restore_counts(&self) {

@@ -159,17 +159,18 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn save_state(&self, id: SessionId, touched: Timestamp, stored: &StoredRef<'_>) {
+    /// Stores a state; false if the store has no room for it now.
+    pub(super) fn save_state(&self, id: SessionId, touched: Timestamp, stored: &StoredRef<'_>) -> bool {
         let mut bytes = vec![STATE_FORMAT];
         if let Err(error) = rmp_serde::encode::write(&mut bytes, stored) {
             tracing::error!(session = %id, %error, "failed to pack a session");
-            return;
+            return false;
         }
         if let Err(error) = self.stores.states.put_state(id.0, touched.0, bytes) {
             tracing::warn!(session = %id, %error, "failed to save a session");
-            // The journal has it; the checkpoint must not pass it.
-            self.heads.note(id, Head { position: Position(stored.head), failed: None });
+            return false;
         }
+        true
     }
 
     pub(super) fn forget_state(&self, id: SessionId) {
@@ -196,7 +197,10 @@ impl Engine {
         if let Some(error) = &broken {
             tracing::error!(session = %id, error, "a visit's history is broken; it goes on from what is left");
         }
-        let mut visit = visit?;
+        let Some(mut visit) = visit else {
+            self.heads.remove(id);
+            return None;
+        };
         self.finish_turns(aftermath).await;
         if visit.session.is_ended() {
             self.heads.remove(id);
@@ -212,7 +216,7 @@ impl Engine {
         let mut replay = Replay::new(stored.map(|stored| stored.visit));
         let mut aftermath = Aftermath::default();
         let mut differences = 0;
-        let mut go = || {
+        let go = || {
             for record in tail(&*self.journal, id, head, from)?.into_iter().rev() {
                 let entry = Entry::read(record.kind, &record.payload).map_err(|error| error.to_string())?;
                 let step = replay.step(Timestamp(record.at_us), entry, &Nearest(self)).map_err(|error| error.to_string())?;
@@ -221,7 +225,9 @@ impl Engine {
             }
             Ok::<(), String>(())
         };
-        let broken = go().err();
+        // A record that this program cannot bear must not take the caller with it.
+        let gone = std::panic::catch_unwind(std::panic::AssertUnwindSafe(go));
+        let broken = gone.unwrap_or_else(|_| Err("a record cannot be applied".to_owned())).err();
         if differences > 0 {
             tracing::warn!(session = %id, differences, "a visit came back with other effects than were recorded");
         }
@@ -247,19 +253,21 @@ impl Engine {
         }
     }
 
-    /// Brings the states of all visits up to the journal that nobody has asked for.
+    /// Brings the states of all visits up to the journal whose actor is gone and that nobody has asked for.
     pub(super) async fn settle(self: &Arc<Self>) {
         for id in self.heads.ids() {
             let _gate = self.gates.enter(id).await;
             if self.directory.get(id).is_some() || self.heads.get(id).is_none() {
                 continue;
             }
-            if let Some(starting) = self.restore(id).await {
-                let position = starting.head;
-                self.heads.remove(id);
-                self.save_state(id, starting.visit.session.now(), &StoredRef { visit: &starting.visit, head: position.0 });
-            } else {
-                self.heads.remove(id);
+            if let Some(Starting { visit, head, origin }) = self.restore(id).await {
+                // What has failed or is broken needs its actor to record that.
+                let is_plain = matches!(origin, Origin::Restored { failed: None, broken: false });
+                if !is_plain {
+                    let _ = self.spawn(Starting { visit, head, origin }, None).await;
+                } else if self.save_state(id, visit.session.now(), &StoredRef { visit: &visit, head: head.0 }) {
+                    self.heads.remove(id);
+                }
             }
             tokio::task::yield_now().await;
         }

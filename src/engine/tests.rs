@@ -1,5 +1,7 @@
 //! What only a test inside the engine can do: fail one session, starve a socket, stop the clock, break the disk.
 
+mod disk;
+mod failing;
 mod silent;
 mod slow;
 mod support;
@@ -40,107 +42,4 @@ async fn open(engine: &Arc<Engine>, hello: wire::Hello) -> (Pipe, Box<wire::Welc
         ServerFrame::Welcome(welcome) => (ours, welcome),
         other => panic!("not a welcome: {other:?}"),
     }
-}
-
-async fn engine(directory: &std::path::Path) -> Arc<Engine> {
-    let config = Config {
-        journal_dir: directory.join("journal"),
-        snapshots_dir: directory.join("snapshots"),
-        journal: journal::Config::default(),
-        durability: journal::Durability::Fsync,
-        settings: Settings::default(),
-        keys: vec!["pk_test".to_owned()],
-        customer_secret: None,
-        consent: Consent::new(true),
-        sessions_max: 10,
-        visitor_remembered: Duration::from_secs(3_600),
-        token_keys: vec![[1; 32]],
-        offer_secret: [2; 32],
-        offers_open_max: 10,
-        events_burst: Limits::EVENTS_BURST,
-        events_per_second: Limits::EVENTS_PER_SECOND,
-    };
-    Engine::start(config, Stores::of(Arc::new(MemoryStore::default())), Clock::system(), Snapshot::empty()).await.unwrap()
-}
-
-/// Sends `count` clicks numbered from `first` and waits until all up to `acked` are acknowledged.
-async fn click(page: &Pipe, first: u64, count: u64, acked: u64) {
-    let clicks: Vec<String> = (0..count).map(|_| r#"{"at":1,"event":{"click":{"target":"x"}}}"#.to_owned()).collect();
-    let batch = format!(r#"{{"events":{{"first":{first},"sentAt":1,"list":[{}]}}}}"#, clicks.join(","));
-    page.send(batch.into_bytes().into()).await.expect("open");
-    loop {
-        let frame = tokio::time::timeout(Duration::from_secs(5), page.recv()).await.unwrap().expect("open");
-        if let ServerFrame::Ack(ack) = serde_json::from_slice(&frame).unwrap() {
-            assert!(ack.rejected.is_empty(), "{ack:?}");
-            if ack.seq == acked {
-                return;
-            }
-        }
-    }
-}
-
-async fn view(engine: &Engine, id: crate::model::SessionId) -> Box<super::view::SessionView> {
-    let session = engine.directory.get(id).expect("live");
-    ractor::call_t!(session, SessionMsg::Inspect, 5_000).unwrap()
-}
-
-#[tokio::test]
-async fn a_visit_that_failed_is_brought_back_without_the_event_that_failed() {
-    let directory = std::env::temp_dir().join(format!("floorwalker-panic-{}", StreamId(random_id())));
-    let engine = engine(&directory).await;
-    let first = hello();
-    let stream: StreamId = first.stream.parse().unwrap();
-    let (hurt, welcome) = open(&engine, first.clone()).await;
-    let (other, _) = open(&engine, hello()).await;
-    click(&hurt, 1, 3, 3).await;
-    let id = engine.directory.of_stream(stream).unwrap();
-    assert_eq!(view(&engine, id).await.summary.events, 3);
-
-    engine.directory.get(id).unwrap().cast(SessionMsg::Panic(stream)).unwrap();
-    assert_eq!(tokio::time::timeout(Duration::from_secs(5), hurt.recv()).await.unwrap(), None, "its socket closes");
-    tokio::time::timeout(Duration::from_secs(5), async {
-        while engine.stats.panics.load(std::sync::atomic::Ordering::Relaxed) == 0 || engine.directory.get(id).is_none() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await
-    .expect("the supervisor brings it back, with no page asking");
-    assert_eq!(view(&engine, id).await.summary.events, 3, "nothing that counted is forgotten, though no state was ever stored");
-    assert_eq!(other.closed(), None, "the others notice nothing");
-    assert_eq!(engine.stats.connections.load(std::sync::atomic::Ordering::Relaxed), 1);
-
-    let resume = wire::Resume { token: welcome.resume.clone(), epoch: welcome.epoch.clone(), rev: 0 };
-    let (back, again) = open(&engine, wire::Hello { resume: Some(resume), ..first }).await;
-    assert!(again.resumed);
-    click(&back, 4, 2, 5).await;
-    assert_eq!(view(&engine, id).await.summary.events, 4, "the number of the event that failed is used up, or it would fail for ever");
-    let _ = std::fs::remove_dir_all(directory);
-}
-
-#[tokio::test]
-async fn a_visit_that_fails_again_and_again_is_given_up() {
-    let directory = std::env::temp_dir().join(format!("floorwalker-falls-{}", StreamId(random_id())));
-    let engine = engine(&directory).await;
-    let first = hello();
-    let stream: StreamId = first.stream.parse().unwrap();
-    let (_page, _) = open(&engine, first).await;
-    let id = engine.directory.of_stream(stream).unwrap();
-    for fall in 1..=4 {
-        tokio::time::timeout(Duration::from_secs(5), async {
-            loop {
-                if let Some(session) = engine.directory.get(id) {
-                    let _ = session.cast(SessionMsg::Panic(stream));
-                }
-                if engine.stats.panics.load(std::sync::atomic::Ordering::Relaxed) >= fall {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        })
-        .await
-        .expect("it comes back three times");
-    }
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(engine.directory.get(id).is_none(), "and not a fourth time");
-    let _ = std::fs::remove_dir_all(directory);
 }

@@ -25,6 +25,9 @@ use crate::model::PageKind;
 use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
+use crate::offer::Limits;
+use crate::offer::Terms;
+use crate::offer::UnknownCost;
 use crate::session::Effect;
 use crate::session::Effects;
 use crate::session::Input;
@@ -79,12 +82,12 @@ enum Left {
 }
 
 impl Rehearsal {
-    /// Begins a rehearsal of `draft` on the visits that began from `from` on, up to `to`. `open_max` is the shop's ceiling of open offers.
-    pub fn new(draft: Campaign, from: Timestamp, to: Timestamp, open_max: u32) -> Rehearsal {
+    /// Begins a rehearsal of `draft` on the visits that began from `from` on, up to `to`. The rest is how the shop makes offers.
+    pub fn new(draft: Campaign, from: Timestamp, to: Timestamp, limits: Limits, unknown: UnknownCost) -> Rehearsal {
         // A draft that is switched off is still a question about what it would do.
         let draft = Arc::new(Campaign { enabled: true, ..draft });
         let report = Report::new(&draft, from, to);
-        let till = Till::new(open_max);
+        let till = Till::new(limits, unknown);
         Rehearsal { draft, from, to, till, visits: BTreeMap::new(), earlier: BTreeSet::new(), with: BTreeMap::new(), report }
     }
 
@@ -258,10 +261,10 @@ impl Rehearsal {
         let session = both.fork.session();
         let subject = session.profile().map_or(session.id().0, |profile| profile.visitor.0);
         let wishes = fork::requests(both.fork.changed()).filter(|(_, campaign, _)| *campaign == self.draft.key);
-        let wishes: Vec<(DecisionId, crate::offer::Terms)> = wishes.map(|(id, _, terms)| (id, *terms)).collect();
+        let wishes: Vec<(DecisionId, Terms)> = wishes.map(|(id, _, terms)| (id, *terms)).collect();
         let mut refused = Vec::new();
         for (decision, terms) in wishes {
-            if !self.till.ask(at, self.draft.key, subject, terms, session.cart()) {
+            if !self.till.ask(at, self.draft.key, subject, terms, session.cart(), &both.fork.snapshot().catalog) {
                 refused.push(decision);
             }
         }

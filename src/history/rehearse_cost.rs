@@ -1,18 +1,26 @@
-//! What the offers of a rehearsed campaign could cost: a ledger in memory, with its budget and nothing else open.
+//! What the offers of a rehearsed campaign could cost: a ledger in memory, with the shop's limits and nothing else open.
 
+use crate::catalog::Catalog;
 use crate::model::Cart;
 use crate::model::Key;
 use crate::model::Timestamp;
 use crate::offer::Answer;
+use crate::offer::Kind;
 use crate::offer::Ledger;
+use crate::offer::Limits;
 use crate::offer::Refusal;
 use crate::offer::Request;
+use crate::offer::State;
 use crate::offer::Terms;
+use crate::offer::UnknownCost;
+use crate::offer::suits;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Codes of a rehearsal are nobody's, so their secret is none.
 const SECRET: [u8; 32] = [0; 32];
+/// Offers that are closed before one is made.
+const DUE_MAX: usize = 1_000;
 
 /// Wishes for offers, and what those that were granted cost at the most.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -26,55 +34,63 @@ pub struct Cost {
     pub again: u32,
     /// Not granted, by reason.
     pub refused: BTreeMap<&'static str, u32>,
-    /// Discount of all new grants if every one is used on the cart of then, or on its least cart where that is more. Minor units.
-    pub discount_minor: i64,
-    /// New grants of free shipping; what one costs is not known here.
+    /// Cost of all new grants, minor units, if each is used once, on the cart of then or on its least cart where that is more.
+    pub worst_minor: i64,
+    /// New grants of free shipping whose terms do not say what a parcel costs; they are not in the sum.
     pub free_shipping: u32,
 }
 
 pub(super) struct Till {
     ledger: Ledger,
+    unknown: UnknownCost,
     cost: Cost,
 }
 
 impl Till {
-    pub(super) fn new(open_max: u32) -> Till {
-        Till { ledger: Ledger::new(open_max), cost: Cost::default() }
+    pub(super) fn new(limits: Limits, unknown: UnknownCost) -> Till {
+        Till { ledger: Ledger::new(limits), unknown, cost: Cost::default() }
     }
 
     pub(super) fn into_cost(self) -> Cost {
         self.cost
     }
 
-    /// Asks for an offer as the engine does. True if there is one.
-    pub(super) fn ask(&mut self, at: Timestamp, campaign: Key, subject: [u8; 16], terms: Terms, cart: &Cart) -> bool {
-        self.ledger.expire(at, &mut Vec::new());
-        let period = terms.budget.as_ref().map_or(0, |budget| at.0 / (budget.every.as_micros() as u64).max(1));
-        let request = Request { campaign, subject: Key(xxhash_rust::xxh3::xxh3_64(&subject)), period, terms };
+    /// Asks for an offer as the engine does. True if there is one. A pool of codes counts as full: what will be uploaded is not known.
+    pub(super) fn ask(&mut self, at: Timestamp, campaign: Key, subject: [u8; 16], terms: Terms, cart: &Cart, catalog: &Catalog) -> bool {
+        self.close_what_is_over(at);
         self.cost.requested += 1;
-        match self.ledger.grant(at, &request, &SECRET) {
-            Answer::Granted(grant) => {
-                let benefit = grant.terms.benefit(cart.value().minor.max(grant.terms.minimum));
+        let terms = Terms { pool: None, ..terms };
+        if let Err(refusal) = suits(&terms, cart, catalog, self.unknown) {
+            return self.refuse(refusal);
+        }
+        let subject = Key(xxhash_rust::xxh3::xxh3_64(&subject));
+        match self.ledger.grant(at, &Request { campaign, subject, currency: catalog.currency(), terms }, &SECRET) {
+            Answer::Granted(_) => {
+                let goods = terms.covered(&cart.lines, catalog).max(terms.minimum);
                 self.cost.granted += 1;
-                self.cost.discount_minor = self.cost.discount_minor.saturating_add(benefit.discount_minor);
-                self.cost.free_shipping += u32::from(benefit.free_shipping);
+                self.cost.worst_minor = self.cost.worst_minor.saturating_add(terms.cost(goods));
+                self.cost.free_shipping += u32::from(terms.kind == Kind::FreeShipping && terms.most.is_none());
                 true
             }
-            Answer::Again(grant) if grant.state.is_open() && grant.expires > at => {
+            Answer::Again(_) => {
                 self.cost.again += 1;
                 true
             }
-            Answer::Again(_) => self.refuse("over"),
-            Answer::Refused(refusal) => self.refuse(match refusal {
-                Refusal::Budget { .. } => "budget",
-                Refusal::Ceiling { .. } => "ceiling",
-                Refusal::Terms => "terms",
-            }),
+            Answer::Refused(refusal) => self.refuse(refusal),
         }
     }
 
-    fn refuse(&mut self, reason: &'static str) -> bool {
-        *self.cost.refused.entry(reason).or_default() += 1;
+    fn close_what_is_over(&mut self, at: Timestamp) {
+        for key in self.ledger.due(at, DUE_MAX) {
+            if let Ok(Some(record)) = self.ledger.step(at, key, State::Expired) {
+                // A planned step of a grant that is there applies.
+                let _ = self.ledger.apply(&record);
+            }
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> bool {
+        *self.cost.refused.entry(refusal.code()).or_default() += 1;
         false
     }
 }

@@ -10,6 +10,8 @@ use crate::model::Event;
 use crate::model::PageKind;
 use crate::model::SessionId;
 use crate::model::Timestamp;
+use crate::offer::Limits;
+use crate::offer::UnknownCost;
 use serde_json::json;
 
 fn at(seconds: u64) -> Timestamp {
@@ -24,7 +26,7 @@ fn rehearsed(draft: &str, from: u64, stories: &[Story<'_>], versions: &Versions)
         records.extend(story.lines.iter().map(|(at, entry)| (*at, start.id, entry.clone())));
     }
     records.sort_by_key(|(at, ..)| *at);
-    let mut rehearsal = Rehearsal::new(campaign(draft), at(from), at(1_000_000), 100);
+    let mut rehearsal = Rehearsal::new(campaign(draft), at(from), at(1_000_000), Limits::default(), UnknownCost::Refuse);
     for (at, id, entry) in records {
         rehearsal.record(id, at, Ok(entry), versions);
     }
@@ -74,7 +76,7 @@ fn a_visit_counts_up_to_what_would_have_been_otherwise() {
         "byPage": { "home": 2 },
         // In the third the draft asked for a code, got none, and left its place empty.
         "displaced": { "leaver": 3 },
-        "cost": { "requested": 3, "granted": 2, "again": 0, "refused": { "budget": 1 }, "discountMinor": 1_000, "freeShipping": 0 },
+        "cost": { "requested": 3, "granted": 2, "again": 0, "refused": { "budget": 1 }, "worstMinor": 1_000, "freeShipping": 0 },
     });
     assert_eq!(serde_json::to_value(&report).unwrap(), expect);
     let examples = report.examples();
@@ -109,7 +111,7 @@ fn a_draft_that_shows_nothing_ends_no_visit() {
     assert!((10..=30).contains(&report.baseline), "{report:?}");
     assert_eq!((report.visits.whole, report.visits.diverged), (report.baseline, report.won));
     assert_eq!(report.cost.granted, report.won);
-    assert_eq!(report.cost.discount_minor, i64::from(report.won) * 500);
+    assert_eq!(report.cost.worst_minor, i64::from(report.won) * 500);
     assert_eq!(report.examples().len(), Report::EXAMPLES_MAX.min(report.won as usize));
 
     let broke = DRAFT.replace("count = 2", "count = 1");
@@ -161,7 +163,7 @@ fn a_draft_replaces_the_campaign_of_its_id() {
     assert_eq!((same.exposures, same.visits.whole, same.displaced.len()), (1, 1, 0));
     let other = rehearsed(&LEAVER.replace("Ten", "Ten percent"), 0, &story(), &versions);
     assert_eq!((other.exposures, other.visits.diverged, other.displaced.len()), (1, 1, 0));
-    assert_eq!(other.cost.discount_minor, 400);
+    assert_eq!(other.cost.worst_minor, 400);
 }
 
 #[test]

@@ -83,6 +83,8 @@ pub enum Note {
     CartFilled { pieces: u32, product: Box<str> },
     #[error("no product of the catalog can fill the cart up: prices are above the catalog's, so the value is only claimed")]
     CartClaimed,
+    #[error("the shop's server confirmed the recorded cart; the changed one is only what the page says")]
+    CartUnconfirmed,
     #[error("another source denies {}: the page alone cannot allow it", purpose.name())]
     StillDenied { purpose: Purpose },
 }
@@ -136,7 +138,8 @@ pub fn what_if(
     if let Some(minor) = changes.cart.filter(|minor| *minor < 0) {
         return Err(WhatIfError::Cart { minor });
     }
-    let mut telling = Telling { changes, outcome: Outcome::default(), swap: Swap::default(), off: BTreeMap::new(), tell };
+    let mut telling =
+        Telling { changes, outcome: Outcome::default(), swap: Swap::default(), off: BTreeMap::new(), notes: Vec::new(), tell };
     let mut state = State::Before(Replay::new(None));
     for (at, entry) in records {
         if let Entry::Turn(_) = entry {
@@ -147,7 +150,8 @@ pub fn what_if(
         state = match (state, entry) {
             (State::Before(replayed), Entry::Turn(recorded)) if turn == changes.at => {
                 // What was published with this very turn is news to the visit then, and not before.
-                let version = replayed.visit().map(|visit| visit.session.version()).filter(|version| *version > 0).unwrap_or(recorded.version);
+                let version =
+                    replayed.visit().map(|visit| visit.session.version()).filter(|version| *version > 0).unwrap_or(recorded.version);
                 let snapshot = snapshots.snapshot(version).ok_or(ReplayError::NoSnapshot { version }).map_err(replay)?;
                 let mut fork = Fork::new(replayed, snapshot.clone()).ok_or(ReplayError::NoBeginning).map_err(replay)?;
                 telling.change(&mut fork, at, &recorded.input, &snapshot)?;
@@ -197,7 +201,8 @@ struct Swap {
 impl Swap {
     fn input(&self, input: &Input) -> Option<Input> {
         match input {
-            Input::Event { stream, late, event: Event::Cart(cart) } => {
+            // The shop's server has confirmed what it has seen, not what it might have: a changed cart is only what the page says.
+            Input::Event { stream, late, event: Event::Cart(cart) | Event::ConfirmedCart { cart, .. } } => {
                 let (_, changed) = self.cart.as_ref().filter(|(recorded, _)| recorded == cart)?;
                 Some(Input::Event { stream: *stream, late: *late, event: Event::Cart(changed.clone()) })
             }
@@ -216,6 +221,8 @@ struct Telling<'a> {
     swap: Swap,
     /// Snapshots without the paused campaigns, by version; at most [`Telling::KEPT_MAX`].
     off: BTreeMap<u64, Arc<Snapshot>>,
+    /// For the next turn.
+    notes: Vec<Note>,
     tell: &'a mut dyn FnMut(Moment<'_>),
 }
 
@@ -252,12 +259,17 @@ impl Telling<'_> {
         }
         if let Some(minor) = self.changes.cart {
             let stated = match next {
-                Input::Event { event: Event::Cart(cart), .. } => Some(cart),
+                Input::Event { event: Event::Cart(cart) | Event::ConfirmedCart { cart, .. }, .. } => Some(cart),
                 _ => None,
             };
             let before = stated.unwrap_or_else(|| fork.session().cart()).clone();
             let (after, mut notes) = whatif_cart::worth(&before, minor, &snapshot.catalog);
-            if stated.is_none() {
+            if matches!(next, Input::Event { event: Event::ConfirmedCart { .. }, .. }) {
+                notes.push(Note::CartUnconfirmed);
+            }
+            if stated.is_some() {
+                self.notes = notes;
+            } else {
                 if !fork.session().is_cart_known() {
                     notes.push(Note::CartUnknown);
                 }
@@ -299,7 +311,8 @@ impl Telling<'_> {
             Some(changed) => Cause::Replaced(&input, changed),
             None => Cause::Recorded(&input),
         };
-        self.say(fork, at, cause, Some(&snapshot), Vec::new());
+        let notes = std::mem::take(&mut self.notes);
+        self.say(fork, at, cause, Some(&snapshot), notes);
         Ok(())
     }
 

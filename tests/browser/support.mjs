@@ -8,7 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const BINARY = process.env.FLOORWALKER_BINARY ?? "target/debug/floorwalker";
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const BINARY = process.env.FLOORWALKER_BINARY ?? "target/debug/floorwalker";
 
 /** Starts the demo with the given campaigns (name -> TOML) and no simulated visitors. */
 export async function openShop(campaigns) {
@@ -91,10 +93,12 @@ export async function openDoor(base) {
   };
 }
 
-export function openBrowser() {
+/** The driver turns the back/forward cache off; `backForward` leaves it on, as shoppers have it. */
+export function openBrowser({ backForward = false } = {}) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    executablePath: CHROMIUM,
+    ignoreDefaultArgs: backForward ? ["--disable-back-forward-cache"] : [],
+    args: FLAGS,
   });
 }
 

@@ -6,19 +6,22 @@ use floorwalker::catalog::Catalog;
 use floorwalker::catalog::Draft;
 use floorwalker::consent::Consent;
 use floorwalker::decide::Experiments;
+use floorwalker::decide::Guard;
 use floorwalker::decide::Settings;
 use floorwalker::decide::Snapshot;
+use floorwalker::decide::Visit;
 use floorwalker::engine::Clock;
 use floorwalker::engine::Config;
 use floorwalker::engine::Engine;
+use floorwalker::engine::Offers;
 use floorwalker::engine::Peer;
 use floorwalker::engine::Pipe;
 use floorwalker::engine::Socket;
 use floorwalker::engine::random_id;
 use floorwalker::model::Currency;
 use floorwalker::model::StreamId;
+use floorwalker::offer::Limits;
 use floorwalker::protocol::Encoding;
-use floorwalker::protocol::Limits;
 use floorwalker::protocol::wire;
 use floorwalker::protocol::wire::ClientFrame;
 use floorwalker::protocol::wire::Event;
@@ -41,6 +44,7 @@ pub struct Shop {
 }
 
 pub const KEY: &str = "pk_test";
+pub const SERVER_SECRET: &[u8] = b"what only the shop's server knows";
 
 impl Shop {
     pub async fn open(campaigns: &[&str]) -> Shop {
@@ -60,13 +64,13 @@ impl Shop {
             keys: vec![KEY.to_owned()],
             customer_secret: Some(b"0123456789abcdef0123456789abcdef".to_vec()),
             consent: Consent::new(true),
-            sessions_max: 10_000,
-            events_per_second: Limits::EVENTS_PER_SECOND,
-            events_burst: Limits::EVENTS_BURST,
+            sessions_max: 20_000,
+            events_per_second: floorwalker::protocol::Limits::EVENTS_PER_SECOND,
+            events_burst: floorwalker::protocol::Limits::EVENTS_BURST,
             visitor_remembered: Duration::from_secs(86_400),
             token_keys: vec![[7; 32]],
             offer_secret: [9; 32],
-            offers_open_max: 1_000,
+            offers: offers(),
         };
         let engine = Engine::start(config, stores.clone(), clock, snapshot(campaigns)).await.expect("the engine starts");
         Shop { engine, stores, directory, campaigns: campaigns.iter().map(|text| (*text).to_owned()).collect() }
@@ -84,9 +88,26 @@ impl Shop {
         Page::open(self, hello(page)).await
     }
 
+    /// Decides by other settings from now on.
+    pub fn set(&self, settings: Settings) {
+        self.engine.publish(|now| Snapshot { settings: Arc::new(settings), ..now.clone() });
+    }
+
     pub fn remove(&self) {
         let _ = std::fs::remove_dir_all(&self.directory);
     }
+}
+
+/// A shop with few open offers, whose server vouches for carts and redeems codes.
+pub fn offers() -> Offers {
+    Offers { limits: Limits { open: 1_000, ..Limits::default() }, server_secret: Some(SERVER_SECRET.to_vec()), ..Offers::default() }
+}
+
+/// A leaving is believed almost at once, and nobody is spared an offer because of the last one.
+pub fn hasty() -> Settings {
+    let visit = Visit { exit_confirmation: Duration::from_millis(5), ..Visit::default() };
+    let guard = Guard { changes_per_page: u8::MAX, interruptions_per_session: u8::MAX, interruption_spacing: Duration::ZERO };
+    Settings { visit, guard, ..settings() }
 }
 
 /// No baselines and no holdout: tests see every campaign.
@@ -224,6 +245,26 @@ impl Page {
     pub async fn next(&mut self) -> ServerFrame {
         let bytes = tokio::time::timeout(Duration::from_secs(10), self.pipe.recv()).await.expect("a frame in time").expect("an open pipe");
         serde_json::from_slice(&bytes).expect("a server frame")
+    }
+
+    /// Codes that the engine sends within a time.
+    pub async fn codes(&mut self, within: Duration) -> Vec<(String, wire::Patch)> {
+        let mut found = Vec::new();
+        let until = tokio::time::Instant::now() + within;
+        while let Ok(Some(bytes)) = tokio::time::timeout_at(until, self.pipe.recv()).await {
+            let frame: ServerFrame = serde_json::from_slice(&bytes).expect("a server frame");
+            let patches = match frame {
+                ServerFrame::Push(push) => push.patches,
+                ServerFrame::State(state) => state.patches,
+                _ => continue,
+            };
+            for patch in patches {
+                if let wire::Op::Offer { code: Some(code), .. } = &patch.op {
+                    found.push((code.clone(), patch));
+                }
+            }
+        }
+        found
     }
 
     /// The next frame that is not an acknowledgement.

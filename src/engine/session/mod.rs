@@ -11,6 +11,7 @@ use super::Engine;
 use super::connection::Connection;
 use super::connection::SILENT_AFTER;
 use super::connection::SLOW_AFTER;
+use super::connection::TOLD_LATELY;
 use super::recovery::Head;
 use super::recovery::StoredRef;
 use super::socket::Socket;
@@ -54,6 +55,8 @@ const FRAMES_PER_WAKE: usize = 16;
 const SAVE_EVERY: u16 = 256;
 /// Events whose batch has no waiter of this session are looked after this much later.
 const ACK_LOOK: Duration = Duration::from_millis(5);
+/// A journal that takes no records, or a store that takes no states, is tried again this much later.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Messages to one live session.
 pub enum SessionMsg {
@@ -175,6 +178,8 @@ pub struct Live {
     current: Option<(StreamId, u64)>,
     /// A state is to be saved as soon as its records are durable.
     save_wanted: bool,
+    /// The store had no room for the state.
+    save_refused: bool,
     saving: Vec<mpsc::Sender<Infallible>>,
     /// Over in good order; anything else is a failure.
     over: bool,
@@ -235,6 +240,7 @@ impl Actor for SessionActor {
             unrecorded: false,
             current: None,
             save_wanted: false,
+            save_refused: false,
             saving: Vec::new(),
             over: false,
         });
@@ -277,9 +283,10 @@ impl Live {
             SessionMsg::Io(connection) => self.io(connection),
             SessionMsg::Timer => self.timer(),
             SessionMsg::Durable(position) => {
+                self.waiting = false;
                 self.durable(position);
                 // A socket that stirred is looked at by a message that waits already: one write for the acknowledgement and the answer.
-                if self.connections.iter().all(|connection| connection.is_settled() || connection.wake.is_scheduled()) {
+                if !self.owes_marks() || self.connections.iter().any(|connection| connection.wake.is_scheduled()) {
                     // What was appended after this batch was taken has no waiter; without a look nobody would acknowledge it.
                     self.arm();
                     return;
@@ -337,9 +344,8 @@ impl Live {
 
     fn timer(&mut self) {
         self.armed = None;
-        if !self.waiting {
-            self.durable(self.engine.journal.durable());
-        }
+        let _ = self.rewrite();
+        self.durable(self.engine.journal.durable());
         let now = self.engine.clock.now();
         if self.visit.session.next_deadline().is_some_and(|deadline| deadline <= now) {
             self.apply(Input::Timer);
@@ -371,7 +377,12 @@ impl Live {
         let connections = self.connections.iter().filter_map(|connection| connection.deadline()).min();
         // What was appended after the waiter's batch was taken has no waiter of its own; a look a little later does.
         let is_behind = self.save_wanted || self.visit.deliveries.iter().any(|(_, delivery)| delivery.is_waiting());
-        let acks = (!self.waiting && is_behind).then(|| self.engine.clock.now() + ACK_LOOK);
+        let look = match () {
+            () if self.unrecorded || self.save_refused => TRY_AGAIN,
+            () if self.connections.iter().any(|connection| connection.was_told_lately(self.visit.session.now())) => TOLD_LATELY,
+            () => ACK_LOOK,
+        };
+        let acks = (self.owes_marks() || (!self.waiting && is_behind)).then(|| self.engine.clock.now() + look);
         let Some(next) = self.visit.session.next_deadline().into_iter().chain(connections).chain(acks).min() else { return };
         if self.armed.is_none_or(|armed| next < armed) {
             self.armed = Some(next);
@@ -392,6 +403,7 @@ impl Live {
         let snapshot = self.engine.snapshot.load();
         SessionView {
             summary: view::summary(&self.visit.session, &snapshot, self.connections.len(), self.last_decision.as_deref().map(Last::view)),
+            counts: view::counts(&self.visit.session),
             entries: timeline::read(&*self.engine.journal, self.head, &snapshot),
             interests: view::interests(&self.visit.session, &snapshot),
             placements: view::placements(&self.visit.session),
@@ -448,11 +460,12 @@ impl Live {
         let connected: SmallVec<[StreamId; 2]> =
             self.visit.session.streams().iter().filter(|stream| stream.connected).map(|stream| stream.id).collect();
         for stream in connected {
-            self.apply(Input::Detach { stream, bye: false });
+            // At the moment of the last record: nobody was attended while there was no engine.
+            self.apply_at(Timestamp(self.visit.session.now().0 + 1), Input::Detach { stream, bye: false });
         }
-        let subject = self.subject();
+        let (subject, cart) = (self.subject(), self.visit.session.cart().clone());
         for (decision, campaign, terms) in self.visit.session.waiting_offers() {
-            self.engine.request_grant(self.me.clone(), decision, campaign, subject, *terms);
+            self.engine.request_grant(self.me.clone(), decision, (campaign, subject), *terms, cart.clone());
         }
     }
 
@@ -468,10 +481,12 @@ impl Live {
             self.save_wanted = true;
             return;
         }
-        self.save_wanted = false;
         let stored = StoredRef { visit: &self.visit, head: self.head.0 };
-        self.engine.save_state(self.visit.session.id(), self.visit.session.now(), &stored);
-        self.saving.clear();
+        self.save_refused = !self.engine.save_state(self.visit.session.id(), self.visit.session.now(), &stored);
+        self.save_wanted = self.save_refused;
+        if !self.save_refused {
+            self.saving.clear();
+        }
     }
 
     fn finish(&mut self) {

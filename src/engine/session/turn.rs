@@ -14,6 +14,7 @@ use crate::engine::translate;
 use crate::engine::view;
 use crate::engine::view::Entry;
 use crate::history;
+use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::protocol::wire;
@@ -28,21 +29,24 @@ use crate::store::journal::Position;
 impl Live {
     /// Applies the next event of a stream. `Err`: there is no room for its record now, and nothing has been changed.
     pub(super) fn apply_numbered(&mut self, stream: StreamId, input: Input) -> Result<(), ()> {
-        if self.unrecorded && matches!(self.rewrite(), Err(AppendError::Full { .. })) {
+        if matches!(self.rewrite(), Err(AppendError::Full { .. })) {
             return Err(());
         }
         self.engine.stats.events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        self.turn(Some(stream), input);
+        self.turn(self.next_time(), Some(stream), input);
         Ok(())
     }
 
     /// Applies and records an input that no page numbered.
     pub(super) fn apply(&mut self, input: Input) {
-        if self.unrecorded {
-            // Without the disk reactions go on; nothing is acknowledged until it is back.
-            let _ = self.rewrite();
-        }
-        self.turn(None, input);
+        self.apply_at(self.next_time(), input);
+    }
+
+    /// The same at a moment of the past, which is later than the last input.
+    pub(super) fn apply_at(&mut self, at: Timestamp, input: Input) {
+        // Without the disk reactions go on; nothing is acknowledged until it is back.
+        let _ = self.rewrite();
+        self.turn(at, None, input);
     }
 
     /// Applies consent of a visitor whose profile follows: the wish for a new one is not answered.
@@ -54,8 +58,8 @@ impl Live {
 
     /// Applies an input, records it with the digest of its effects and the version of the snapshot it was applied with, and runs the
     /// effects. What has failed half way is never recorded, so no history leads into it again.
-    fn turn(&mut self, numbered: Option<StreamId>, input: Input) {
-        let (at, snapshot) = (self.next_time(), self.engine.snapshot.load_full());
+    fn turn(&mut self, at: Timestamp, numbered: Option<StreamId>, input: Input) {
+        let snapshot = self.engine.snapshot.load_full();
         let title = (!self.watchers.is_empty()).then(|| timeline::describe(&input, &snapshot)).flatten();
         let Scratch { mut effects, mut payload, mut digest } = SCRATCH.take();
         let number = numbered.and_then(|stream| Some((stream, self.visit.delivery(stream)?.applied() + 1)));
@@ -88,6 +92,7 @@ impl Live {
 
     /// Uses up the number of an event that is not applied.
     pub(super) fn consume(&mut self, stream: StreamId) {
+        let _ = self.rewrite();
         let seq = self.visit.consume(stream);
         let mut payload = Vec::new();
         history::write_consumed(&mut payload, stream, seq);
@@ -97,13 +102,19 @@ impl Live {
         }
     }
 
-    /// Appends a record of this visit and asks to be told when it is durable.
+    /// Appends a record of this visit and asks to be told when it is durable. After a hole in the history only a keyframe is taken.
     pub(super) fn append(&mut self, kind: u8, at: Timestamp, payload: &[u8]) -> Result<Position, AppendError> {
+        if self.unrecorded && kind != history::KEYFRAME {
+            return Err(AppendError::Closed);
+        }
         let append = Append { session: self.visit.session.id().0, previous: self.head, kind, at_us: at.0, payload };
-        let waiter = (!self.waiting).then(|| self.me.clone());
+        // A page that was told a moment ago is told at the next occasion; nobody needs to be woken for that.
+        let is_busy = self.connections.iter().any(|connection| connection.was_told_lately(at));
+        let waiter = (!self.waiting && !is_busy).then(|| self.me.clone());
+        let waits = waiter.is_some();
         match self.engine.journal.append(append, waiter) {
             Ok(position) => {
-                self.waiting = true;
+                self.waiting |= waits;
                 self.head = position;
                 Ok(position)
             }
@@ -117,8 +128,11 @@ impl Live {
         }
     }
 
-    /// Records the whole visit, because the history up to here has a hole.
-    fn rewrite(&mut self) -> Result<(), AppendError> {
+    /// If the history up to here has a hole, records the whole visit.
+    pub(super) fn rewrite(&mut self) -> Result<(), AppendError> {
+        if !self.unrecorded {
+            return Ok(());
+        }
         let mut payload = Vec::new();
         history::write_keyframe(&mut payload, &self.visit.session, &self.visit.deliveries);
         let position = self.append(history::KEYFRAME, self.visit.session.now(), &payload)?;
@@ -154,10 +168,16 @@ impl Live {
                 let took_us = engine.clock.now().since(at).as_micros() as u64;
                 self.decided(at, &proof::Writing { id, took_us, considered: list, proofs, set });
             }
+            Effect::RequestGrant { decision, .. } if !engine.may_grant() => self.apply(Input::GrantRefused { decision }),
             Effect::RequestGrant { decision, campaign, terms } => {
-                engine.request_grant(self.me.clone(), decision, campaign, self.subject(), *terms);
+                engine.request_grant(self.me.clone(), decision, (campaign, self.subject()), *terms, self.visit.session.cart().clone());
             }
             Effect::Reported { decision, campaign, variant: _, state } => {
+                if state == ReceiptState::Shown
+                    && let Some(code) = self.visit.session.code_of(decision)
+                {
+                    engine.offer_shown(code);
+                }
                 if !self.visit.session.is_preview() {
                     engine.counts.note_receipt(campaign, state);
                 }
