@@ -3,7 +3,11 @@
 mod check;
 mod config;
 mod demo;
+mod past;
+mod rehearse;
+mod replay;
 mod serve;
+mod whatif;
 
 use clap::Parser;
 use clap::Subcommand;
@@ -25,6 +29,12 @@ enum Command {
     Serve(serve::Args),
     /// Checks campaign files: mistakes, and what can never fire, shadows or fights another.
     Check(check::Args),
+    /// Goes through a recorded session again: its timeline with proofs, and whether every effect comes out the same.
+    Replay(replay::Args),
+    /// Goes through a recorded session with something changed, beside the recording.
+    Whatif(whatif::Args),
+    /// Goes through recorded sessions with a draft campaign added: what it would show, displace and cost.
+    Rehearse(rehearse::Args),
     /// Shows, checks or explains the configuration.
     Config(config::Args),
 }
@@ -38,6 +48,9 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Check(args) => check::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Whatif(args) => whatif::run(&args),
+        Command::Rehearse(args) => rehearse::run(&args),
         Command::Config(args) => config::run(&args),
     };
     match done {
