@@ -11,6 +11,7 @@ mod chain;
 mod pairs;
 mod reason;
 mod rerank;
+pub mod session_knn;
 mod shelf;
 mod sources;
 mod taste;
