@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod demo;
+mod evaluate;
 mod serve;
 
 use clap::Parser;
@@ -27,6 +28,8 @@ enum Command {
     Check(check::Args),
     /// Shows, checks or explains the configuration.
     Config(config::Args),
+    /// Measures how good recommendations are on recorded sessions.
+    Evaluate(evaluate::Args),
 }
 
 /// Runs the command line.
@@ -39,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Check(args) => check::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     };
     match done {
         Ok(code) => code,

@@ -4,6 +4,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod click_table;
 pub mod customer_token;
 mod decimal;
 pub mod product_csv;

@@ -8,6 +8,7 @@
 
 mod build;
 mod chain;
+pub mod evaluate;
 mod pairs;
 mod reason;
 mod rerank;
