@@ -9,7 +9,6 @@ use floorwalker::engine::Archive;
 use floorwalker::model::Timestamp;
 use floorwalker::protocol::wire;
 use floorwalker::protocol::wire::Event;
-use floorwalker::protocol::wire::ServerFrame;
 use serde_json::Value;
 use serde_json::json;
 use std::path::Path;
@@ -54,7 +53,7 @@ data = { title = "From the draft" }
 
 fn cart(price: i64) -> Event {
     let lines = if price == 0 { Vec::new() } else { vec![wire::CartLine { product: "9".into(), sku: None, quantity: 1, price }] };
-    Event::Cart(wire::Cart { currency: "USD".into(), lines })
+    Event::Cart(wire::Cart { currency: "USD".into(), lines, token: None })
 }
 
 fn view(kind: &str) -> Event {
