@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod demo;
+mod evaluate;
 mod past;
 mod rehearse;
 mod replay;
@@ -37,6 +38,8 @@ enum Command {
     Rehearse(rehearse::Args),
     /// Shows, checks or explains the configuration.
     Config(config::Args),
+    /// Measures how good recommendations are on recorded sessions.
+    Evaluate(evaluate::Args),
 }
 
 /// Runs the command line.
@@ -52,6 +55,7 @@ pub fn run() -> ExitCode {
         Command::Whatif(args) => whatif::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     };
     match done {
         Ok(code) => code,

@@ -45,7 +45,7 @@ do = "offer"
 placement = "overlay"
 template = "offer"
 data = {{ title = "Ten percent" }}
-offer = {{ kind = "percent", amount = 10, expires = "1h", budget = {{ count = {count}, every = "1d" }} }}
+offer = {{ kind = "percent", amount = 10, expires = "1h", budget = {{ count = {count} }} }}
 "#
     )
 }

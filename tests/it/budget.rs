@@ -46,7 +46,7 @@ do = "offer"
 placement = "overlay"
 template = "offer"
 data = { title = "Ten percent" }
-offer = { kind = "percent", amount = 10, most = 20.0, expires = "1h", budget = { count = 10, every = "1d", value = 200.0 } }
+offer = { kind = "percent", amount = 10, most = 20.0, expires = "1h", budget = { count = 10, value = 200.0 } }
 "#;
 
 async fn open(directory: &Path) -> (Shop, Arc<EmbeddedStore>) {
@@ -153,7 +153,7 @@ async fn ten_thousand_leavers_get_ten_codes() {
     let visitors = join_all((0..VISITORS).map(|_| visitor(&shop))).await;
     tokio::time::sleep(Duration::from_millis(2_100)).await;
     let more = join_all(visitors.into_iter().map(|tabs| leave(&shop, tabs, asked, 500))).await;
-    assert!(more.iter().all(Vec::is_empty), "the budget of the day is used up, also after a restart: {more:?}");
+    assert!(more.iter().all(Vec::is_empty), "the budget is used up, also after a restart: {more:?}");
     let total = engine.offers(None, None, usize::MAX);
     assert_eq!((total.len(), total.iter().map(|grant| grant.value).sum::<i64>()), (CODES, 20_000));
     drop(engine);
