@@ -277,6 +277,8 @@ export interface Beside {
   atMs: number;
   cause: "recorded" | "replaced" | "changed" | "deadline";
   title: string;
+  /** What the page really said, where that was replaced. */
+  was?: string | null;
   recorded: Done | null;
   changed: Done;
   same: boolean;

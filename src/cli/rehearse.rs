@@ -130,7 +130,8 @@ fn print(report: &Report, currency: Currency, snapshots: &impl Snapshots) {
     let cost = &report.cost;
     if cost.requested > 0 {
         println!("\noffers      {:>9}  asked for", cost.requested);
-        println!("  granted   {:>9}  costing {} at most", cost.granted, money(cost.worst_minor));
+        let at_most = if cost.worst_minor > 0 { format!("  costing {} at most", money(cost.worst_minor)) } else { String::new() };
+        println!("  granted   {:>9}{at_most}", cost.granted);
         if cost.free_shipping > 0 {
             println!("            {:>9}  of them free shipping, at what a parcel costs", cost.free_shipping);
         }

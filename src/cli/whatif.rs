@@ -139,7 +139,7 @@ fn headings(moment: &Beside) -> (String, String) {
     let title = moment.title.clone();
     match moment.cause {
         "recorded" => (title.clone(), title),
-        "replaced" => ("(as recorded)".to_owned(), format!("{title}  [changed]")),
+        "replaced" => (moment.was.clone().unwrap_or_default(), format!("{title}  [changed]")),
         "changed" => (String::new(), format!("{title}  [changed]")),
         _ => (String::new(), title),
     }

@@ -132,6 +132,9 @@ pub struct Beside {
     /// `recorded replaced changed deadline`.
     pub cause: &'static str,
     pub title: String,
+    /// What the page really said, where that was replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     pub recorded: Option<Done>,
     pub changed: Done,
     pub same: bool,
@@ -233,7 +236,7 @@ pub fn otherwise(id: SessionId, records: &[Record], changes: &Changes, snapshots
     let read = |record: &Record| Ok((Timestamp(record.at_us), Entry::read(record.kind, &record.payload)?));
     let entries: Vec<(Timestamp, Entry)> = records.iter().map(read).collect::<Result<_, Malformed>>()?;
     let mut moments = Vec::new();
-    let outcome = what_if(entries, changes, snapshots, &mut |moment| moments.extend(beside(&moment)))?;
+    let outcome = what_if(entries, changes, snapshots, &mut |moment| moments.extend(beside(&moment, changes.at)))?;
     Ok(Otherwise {
         session: id.to_string(),
         started_ms,
@@ -254,7 +257,7 @@ fn whole(id: SessionId, records: &[Record]) -> Result<(&[Record], bool), RetellE
     Ok((records.get(from..).unwrap_or_default(), first.kind != history::STARTED))
 }
 
-fn beside(moment: &Moment<'_>) -> Option<Beside> {
+fn beside(moment: &Moment<'_>, at: usize) -> Option<Beside> {
     let (effects, snapshot) = moment.changed;
     let mut changed = done(effects, snapshot);
     let recorded = moment.recorded.map(|(effects, snapshot)| done(effects, snapshot));
@@ -265,7 +268,8 @@ fn beside(moment: &Moment<'_>) -> Option<Beside> {
         Cause::Changed(input) => ("changed", Some(input)),
         Cause::Deadline => ("deadline", None),
     };
-    let is_own = matches!(moment.cause, Cause::Replaced(..) | Cause::Changed(_));
+    // A page repeats what it said; that is news only once.
+    let is_own = matches!(moment.cause, Cause::Changed(_)) || matches!(moment.cause, Cause::Replaced(..)) && moment.turn == at;
     if !is_own && is_empty(&changed) && recorded.as_ref().is_none_or(is_empty) {
         return None;
     }
@@ -273,9 +277,10 @@ fn beside(moment: &Moment<'_>) -> Option<Beside> {
         changed.effects.push("waits for an offer that the recording has no answer for".to_owned());
     }
     let title = input.map_or_else(|| "Time passed".to_owned(), |input| sentence(input, snapshot).1);
+    let was = if let Cause::Replaced(recorded, _) = moment.cause { Some(sentence(recorded, snapshot).1) } else { None };
     let notes = moment.notes.iter().map(ToString::to_string).collect();
     let Moment { turn, at, same, after, .. } = *moment;
-    Some(Beside { turn, at_ms: at.millis(), cause, title, recorded, changed, same, after, notes })
+    Some(Beside { turn, at_ms: at.millis(), cause, title, was, recorded, changed, same, after, notes })
 }
 
 fn done(effects: &Effects, snapshot: &Snapshot) -> Done {

@@ -43,7 +43,7 @@ export function Retell({ id, currency, asked }: RetellProps) {
   return (
     <section class="retell" aria-labelledby="retell" ref={section}>
       <div class="section-head">
-        <h2 id="retell">Told again</h2>
+        <h2 id="retell">Replay</h2>
         <button type="button" onClick={() => void read()} disabled={replayed.kind === "working"}>
           <Icon name="returning" /> Verify
         </button>
@@ -187,7 +187,10 @@ function WhatIf({ id, currency, steps, startedMs, at }: WhatIfProps) {
 }
 
 function Comparison({ told }: { told: Otherwise }) {
-  const first = told.moments.findIndex((moment) => moment.after);
+  const [all, setAll] = useState(false);
+  const shown = all ? told.moments : told.moments.filter((moment) => !moment.same || moment.cause === "changed" || moment.cause === "replaced");
+  const first = shown.findIndex((moment) => moment.after);
+  const hidden = told.moments.length - shown.length;
   return (
     <>
       <p class="whatif-sum">
@@ -203,7 +206,7 @@ function Comparison({ told }: { told: Otherwise }) {
         {told.unanswered > 0 && <span class="muted"> {count(told.unanswered)} {told.unanswered === 1 ? "offer is" : "offers are"} asked for that the recording has no answer for; none is made up.</span>}
         {told.hole ? <span class="muted"> Compared up to turn {told.hole}: inputs after it were not recorded.</span> : null}
       </p>
-      {told.moments.length > 0 && (
+      {shown.length > 0 && (
         <table class="beside">
           <thead>
             <tr>
@@ -213,11 +216,16 @@ function Comparison({ told }: { told: Otherwise }) {
             </tr>
           </thead>
           <tbody>
-            {told.moments.map((moment, i) => (
+            {shown.map((moment, i) => (
               <Row key={i} moment={moment} startedMs={told.startedMs} mark={i === first} />
             ))}
           </tbody>
         </table>
+      )}
+      {(hidden > 0 || all) && (
+        <button type="button" class="link small" onClick={() => setAll(!all)}>
+          {all ? "Show only what differs" : `Show ${count(hidden)} more that ${hidden === 1 ? "is" : "are"} the same in both`}
+        </button>
       )}
     </>
   );
@@ -237,7 +245,7 @@ function Row({ moment, startedMs, mark }: { moment: Beside; startedMs: number; m
           {moment.cause === "changed" ? "" : moment.turn}
           <span class="muted small"> {clock(moment.atMs - startedMs)}</span>
         </td>
-        <td data-name="As recorded">{moment.recorded ? <Told title={moment.cause === "replaced" ? "As the page said it" : moment.title} done={moment.recorded} /> : <span class="muted">–</span>}</td>
+        <td data-name="As recorded">{moment.recorded ? <Told title={moment.was ?? moment.title} done={moment.recorded} /> : <span class="muted">–</span>}</td>
         <td data-name="As changed">
           <Told title={moment.title} done={moment.changed} own={own} />
           {moment.notes.map((note) => (
@@ -258,8 +266,9 @@ function Told({ title, done, own }: { title: string; done: Done; own?: boolean }
         {title} {own && <Tag tone="accent">changed</Tag>}
       </p>
       {done.decisions.map((sentence, i) => (
-        <p key={i}>
-          <span class={`glyph glyph-${sentence.startsWith("Showed:") ? "pushed" : sentence.startsWith("Kept") ? "baseline" : "nothing"}`} aria-hidden="true" /> {sentence}
+        <p key={i} class="beside-decision">
+          <span class={`glyph glyph-${sentence.startsWith("Showed:") ? "pushed" : sentence.startsWith("Kept") ? "baseline" : "nothing"}`} aria-hidden="true" />
+          <span>{sentence}</span>
         </p>
       ))}
       {done.effects.map((effect, i) => (
