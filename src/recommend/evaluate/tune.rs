@@ -31,7 +31,7 @@ type Move = (&'static [f64], fn(&mut Parameters, f64));
 
 /// In order of what they moved on the shops they were chosen with.
 const MOVES: &[Move] = &[
-    (&[0.0, 0.3, 1.0, 2.0], |parameters, value| parameters.revisit_weight = value),
+    (&[0.0, 0.3, 1.0, 2.0, 4.0], |parameters, value| parameters.revisit_weight = value),
     (&[1.0, 2.0, 3.0, 5.0, 10.0, 100.0], |parameters, value| parameters.revisit_decay = value),
     (&[0.0, 0.05, 0.1, 0.2, 0.4], |parameters, value| parameters.second_hop_weight = value),
     (&[0.7, 1.0, 2.0, 3.0, 5.0], |parameters, value| parameters.position_decay = value),
@@ -43,7 +43,7 @@ const MOVES: &[Move] = &[
     (&[0.0, 0.25, 0.5, 1.0], |parameters, value| parameters.next_boost = value),
     (&[0.0, 0.25, 0.5, 1.0], |parameters, value| parameters.candidate_idf_power = value),
     (&[100.0, 250.0, 500.0, 1_000.0], |parameters, value| parameters.neighborhood_size_k = value as usize),
-    (&[200.0, 500.0, 1_000.0], |parameters, value| parameters.sample_size_m = value as usize),
+    (&[100.0, 250.0, 500.0, 1_000.0], |parameters, value| parameters.sample_size_m = value as usize),
 ];
 const OWN_WEIGHTS: &[f64] = &[0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.5];
 
