@@ -270,6 +270,8 @@ fn learn_live(
 
 /// The data again and again, with other sessions; with the same products, whose lists get longer, and with others, of which there are more.
 fn growth(training: &[Recorded], questions: &[Recorded], quick: bool, gate: &mut Gate) {
+    // Sixteen times this is about half a million sessions.
+    let training = &training[..training.len().min(30_000)];
     let asked = ask(questions, 0);
     let mut rows = Vec::new();
     for others in [true, false] {
