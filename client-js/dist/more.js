@@ -1336,7 +1336,7 @@ const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
 			frames
 		});
 		if (status === 400 || status === 413) return drop();
-		const opening = body?.frames?.[0];
+		const opening = status === 200 ? body?.frames?.[0] : void 0;
 		if (!opening || !("welcome" in opening)) return 0;
 		const { ack } = opening.welcome;
 		if (ack >= first + list.length - 1) return drop();

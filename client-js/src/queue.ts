@@ -96,7 +96,7 @@ const deliver = async (environment: Environment, shelf: Shelf, endpoint: string,
     const { status, body } = await post(environment, endpoint, { hello: { ...hello(), stream, page, now, wall, visible: false }, frames });
     // What is refused for what it is would be refused again.
     if (status === 400 || status === 413) return drop();
-    const opening = (body as { frames?: ServerFrame[] } | undefined)?.frames?.[0];
+    const opening = status === 200 ? (body as { frames?: ServerFrame[] } | undefined)?.frames?.[0] : undefined;
     if (!opening || !("welcome" in opening)) return 0;
     // The mark is from before these frames, so a later round hears that they are kept.
     const { ack } = opening.welcome;

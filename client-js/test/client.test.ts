@@ -194,6 +194,24 @@ describe("the page", () => {
     expect(names(events()).filter((name) => /View/.test(name))).toEqual(["pageView", "pageView", "productView"]);
     expect(events().at(-2)).toMatchObject({ pageView: { url: "https://shop.example/p/1", kind: "product", product: "1" } });
   });
+  it("opens anew on a route that was taken before that could be watched", async () => {
+    let arrive = (_: More): void => undefined;
+    const { socket, page, events } = await start({}, undefined, () => new Promise((resolve) => (arrive = resolve)));
+    socket.open();
+    page.window.history.pushState({}, "", "/p/2");
+    arrive(more);
+    await page.wait(200);
+    expect(events().flatMap((event) => ("pageView" in event ? [event.pageView.url] : []))).toEqual(["https://shop.example/", "https://shop.example/p/2"]);
+  });
+  it("is furnished at a later welcome where the code did not arrive with the page", async () => {
+    let tries = 0;
+    const { socket, page } = await start({}, undefined, () => (++tries === 1 ? Promise.reject(new Error("no network")) : Promise.resolve(more)));
+    socket.open();
+    socket.say(welcome());
+    socket.say(fill(0));
+    await page.wait(0);
+    expect([tries, page.document.querySelector("h1")!.textContent]).toEqual([2, "New"]);
+  });
   it("reports declared clicks", async () => {
     const { socket, page, events } = await start();
     socket.open();
@@ -508,13 +526,28 @@ describe("a queue left by a dead page", () => {
     expect(queues()).toEqual([]);
     expect(posts.length).toBeLessThan(3);
   });
-  it("of a page that may still live is left alone", async () => {
+  // Without locks: a copy of this moment, and an engine that has all of it.
+  const young = async (given: object, status = 200) => {
     const page = createPage(HTML);
-    page.window.localStorage.setItem("floorwalker.queue.bb", JSON.stringify({ ...copy, savedAt: 1_700_000_000_000 }));
+    Object.assign(page.window, { fetch: () => Promise.resolve(new Response(JSON.stringify({ frames: [welcome({ ack: 99 })] }), { status })) });
+    page.window.localStorage.setItem("floorwalker.queue.bb", JSON.stringify({ ...copy, savedAt: 1_700_000_000_000, ...given }));
     const { socket } = await start({ consent: "granted" }, page);
     socket.open();
     socket.say(welcome());
     await page.wait(10);
+    return page;
+  };
+  it("of a page that may still live is left alone until it is old", async () => {
+    const page = await young({});
     expect(stored(page)).toContain("local floorwalker.queue.bb");
+    await page.wait(11_000);
+    expect(stored(page)).not.toContain("local floorwalker.queue.bb");
+  });
+  it("of a page that has said that it leaves is delivered at once", async () => {
+    expect(stored(await young({ left: true }))).not.toContain("local floorwalker.queue.bb");
+  });
+  it("that is refused for what it is goes, and one that is not answered stays", async () => {
+    expect(stored(await young({ left: true }, 400))).not.toContain("local floorwalker.queue.bb");
+    expect(stored(await young({ left: true }, 503))).toContain("local floorwalker.queue.bb");
   });
 });

@@ -5,4 +5,5 @@ mod campaigns;
 mod hostile;
 mod live;
 mod offers;
+mod retell;
 mod support;

@@ -3,7 +3,12 @@
 mod check;
 mod config;
 mod demo;
+mod evaluate;
+mod past;
+mod rehearse;
+mod replay;
 mod serve;
+mod whatif;
 
 use clap::Parser;
 use clap::Subcommand;
@@ -25,8 +30,16 @@ enum Command {
     Serve(serve::Args),
     /// Checks campaign files: mistakes, and what can never fire, shadows or fights another.
     Check(check::Args),
+    /// Goes through a recorded session again: its timeline with proofs, and whether every effect comes out the same.
+    Replay(replay::Args),
+    /// Goes through a recorded session with something changed, beside the recording.
+    Whatif(whatif::Args),
+    /// Goes through recorded sessions with a draft campaign added: what it would show, displace and cost.
+    Rehearse(rehearse::Args),
     /// Shows, checks or explains the configuration.
     Config(config::Args),
+    /// Measures how good recommendations are on recorded sessions.
+    Evaluate(evaluate::Args),
 }
 
 /// Runs the command line.
@@ -38,7 +51,11 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Check(args) => check::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Whatif(args) => whatif::run(&args),
+        Command::Rehearse(args) => rehearse::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     };
     match done {
         Ok(code) => code,

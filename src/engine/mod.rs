@@ -28,6 +28,7 @@ mod platform;
 mod pools;
 mod proof;
 mod recovery;
+pub mod retell;
 mod session;
 mod socket;
 mod stats;

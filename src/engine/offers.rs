@@ -226,7 +226,7 @@ impl Engine {
         let is_new = AtomicBool::new(false);
         let plan = |ledger: &Ledger| -> Result<Option<Record>, CodeError> {
             // A repeated report is not judged again.
-            if let Ok(Redemption::Again(_)) = ledger.redeem(at, code, order, None, None) {
+            if let Ok(Redemption::Again) = ledger.redeem(at, code, order, None, None) {
                 return Ok(None);
             }
             match ledger.redeem(at, code, order, goods.clone().transpose()?, gave)? {
@@ -234,7 +234,7 @@ impl Engine {
                     is_new.store(true, Relaxed);
                     Ok(Some(record))
                 }
-                Redemption::Again(_) => Ok(None),
+                Redemption::Again => Ok(None),
             }
         };
         let grant = self.advance(found.key, plan).await?;

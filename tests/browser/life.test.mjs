@@ -54,6 +54,11 @@ const REPORT = `<script>{
 const banner = (page) => page.textContent("[data-floorwalker=banner] p");
 const says = (page, text) => page.waitForFunction((wanted) => document.querySelector("[data-floorwalker=banner]").textContent.includes(wanted), text, { timeout: 5_000 });
 
+/** Chromium freezes what it caches and says so; the others only say `pagehide` and `pageshow`. */
+const withoutFreeze = () => {
+  for (const kind of ["freeze", "resume"]) window.addEventListener(kind, (event) => event.stopImmediatePropagation(), true);
+};
+
 /** Notes how pages come, the phases of the connection, and every kind of listener that is added. */
 async function watched(browser) {
   const { shopper, trouble } = await newShopper(browser, { consent: null });
@@ -107,26 +112,29 @@ describe("the life of a page", { concurrency: true }, () => {
     await open(page);
   };
 
-  it("goes on after the back/forward cache: connected, placements right, nothing counted twice", async (t) => {
-    const { shopper, trouble, page } = await watched(browser);
-    const own = await openStand({ campaigns: CAMPAIGNS });
-    t.after(() => own.close());
-    await page.goto(`${own.base}/p/1`);
-    await connected(page);
-    await page.click("button");
-    await page.evaluate(() => window.floorwalker.track("say"));
-    await says(page, "Said once");
-    await awayAndBack(page);
-    assert.match(await banner(page), /Said once/, "what was pushed still stands");
-    assert.deepEqual(await page.evaluate(() => window.__phases.slice(-3)), ["waiting", "connecting", "open"], "one connection, made anew");
-    await page.evaluate(() => window.floorwalker.search("after", 1));
-    const counts = await until(() => tally(own, /Pressed|Opened|Searched|shop/), (found) => found["Searched for “after”: 1 results"]);
-    // One view per page: a page that could not resume would have been opened anew.
-    assert.deepEqual(counts, { "Opened the product page": 2, "Pressed a declared element": 1, "An event of the shop": 1, "Searched for “after”: 1 results": 1 });
-    await fill(page);
-    assert.deepEqual(trouble, []);
-    await shopper.close();
-  });
+  for (const [name, init] of [["", undefined], [" where pages are not frozen", withoutFreeze]]) {
+    it(`goes on after the back/forward cache${name}: connected, placements right, nothing counted twice`, async (t) => {
+      const { shopper, trouble, page } = await watched(browser);
+      if (init) await page.addInitScript(init);
+      const own = await openStand({ campaigns: CAMPAIGNS });
+      t.after(() => own.close());
+      await page.goto(`${own.base}/p/1`);
+      await connected(page);
+      await page.click("button");
+      await page.evaluate(() => window.floorwalker.track("say"));
+      await says(page, "Said once");
+      await awayAndBack(page);
+      assert.match(await banner(page), /Said once/, "what was pushed still stands");
+      assert.deepEqual(await page.evaluate(() => window.__phases.slice(-3)), ["waiting", "connecting", "open"], "one connection, made anew");
+      await page.evaluate(() => window.floorwalker.search("after", 1));
+      const counts = await until(() => tally(own, /Pressed|Opened|Searched|shop/), (found) => found["Searched for “after”: 1 results"]);
+      // One view per page: a page that could not resume would have been opened anew.
+      assert.deepEqual(counts, { "Opened the product page": 2, "Pressed a declared element": 1, "An event of the shop": 1, "Searched for “after”: 1 results": 1 });
+      await fill(page);
+      assert.deepEqual(trouble, []);
+      await shopper.close();
+    });
+  }
 
   it("shows no content whose reason ended while the page was in the cache", async () => {
     const { shopper, page } = await watched(browser);
@@ -199,6 +207,7 @@ describe("the life of a page", { concurrency: true }, () => {
     await pause(1_500);
     assert.deepEqual((await titles(own)).filter((title) => title.startsWith("Opened")), ["Opened the home page"]);
     assert.deepEqual((await entries(own, "connection")).filter((entry) => entry.detail.path === "/p/2"), []);
+    assert.deepEqual(own.fetched.filter((path) => path.includes("more")).length, 1, "only the page that is seen has begun");
     own.go();
     const opened = await until(() => tally(own, /Opened|Looked/), (found) => found["Opened the product page"]);
     assert.match(own.reports.join(), /^prerendering,activated [1-9]/, "the page that was prerendered is the one that is seen");

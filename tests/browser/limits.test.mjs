@@ -118,8 +118,7 @@ describe("browsers that allow less", { concurrency: true }, () => {
       const opened = await open(t, [limit, spyOnStream]);
       const { page, stand } = opened;
       // Three sockets that are refused take about three seconds, one that is swallowed ten.
-      await page.waitForFunction(() => window.__heard.length >= 0 && window.floorwalker?.ready, null, { timeout: 30_000 });
-      await page.evaluate(() => window.floorwalker.ready);
+      await connected(page);
       await page.evaluate(() => window.floorwalker.search("by post", 1));
       await page.waitForFunction(() => window.__heard.includes("ack"), null, { timeout: 5_000 });
       await page.evaluate(() => window.floorwalker.track("say"));

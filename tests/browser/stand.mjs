@@ -70,6 +70,8 @@ async function openEngine(origin, campaigns, settings) {
     base,
     start,
     kill: () => end("SIGKILL"),
+    /** It keeps its connections and answers nobody. */
+    stop: () => running.kill("SIGSTOP"),
     sessions,
     async close() {
       if (running.exitCode === null && running.signalCode === null) await end("SIGKILL");
@@ -100,9 +102,11 @@ export async function openStand({ campaigns = {}, dress = () => ({}), settings =
   let go;
   const gone = new Promise((resolve) => (go = resolve));
   const reports = [];
+  const fetched = [];
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://stand");
     if (pathname.startsWith("/sdk/")) {
+      fetched.push(pathname);
       response.setHeader("content-type", "text/javascript");
       return response.end(readFileSync(new URL(pathname.slice(5), SDK)));
     }
@@ -121,6 +125,7 @@ export async function openStand({ campaigns = {}, dress = () => ({}), settings =
     base,
     engine,
     reports,
+    fetched,
     go,
     async close() {
       await engine.close();

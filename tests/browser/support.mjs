@@ -130,7 +130,10 @@ export const violations = (page) => page.evaluate(() => window.__violations);
 /** Waits until the page's client has its welcome. */
 export async function connected(page) {
   await page.waitForFunction(() => window.floorwalker?.ready !== undefined);
-  await page.evaluate(() => window.floorwalker.ready);
+  await page.evaluate(() => {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error("no welcome within 30 s")), 30_000));
+    return Promise.race([window.floorwalker.ready, late]);
+  });
 }
 
 /** Text of the open overlay, or null. */

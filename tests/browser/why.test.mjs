@@ -18,9 +18,10 @@ const probe = (page) =>
       for (const target of spot.querySelectorAll("a,button,input,select,textarea,label")) {
         target.scrollIntoView({ block: "center", behavior: "instant" });
         for (const { left, top, right, bottom } of target.getClientRects()) {
-          for (const [x, y] of [[(left + right) / 2, (top + bottom) / 2], [left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2], [right - 2, bottom - 2]]) {
-            const hit = document.elementFromPoint(x, y);
-            if (hit?.closest("[data-floorwalker-own]")) covered.push(`${nameOf(spot)}: ${target.textContent.trim().slice(0, 40)}`);
+          const points = [];
+          for (let x = left + 1; x < right; x += 8) for (let y = top + 1; y < bottom; y += 8) points.push([x, y]);
+          if (points.some(([x, y]) => document.elementFromPoint(x, y)?.closest("[data-floorwalker-own]"))) {
+            covered.push(`${nameOf(spot)}: ${target.textContent.trim().slice(0, 40)}`);
           }
         }
       }

@@ -95,6 +95,8 @@ pub enum SessionMsg {
     },
     /// The dashboard: everything about this session.
     Inspect(RpcReplyPort<Box<SessionView>>),
+    /// The dashboard: the last journal record of this session.
+    Head(RpcReplyPort<Position>),
     /// The dashboard: every entry from now on.
     Watch(mpsc::Sender<Entry>),
     /// The dashboard's live floor began to look.
@@ -301,6 +303,9 @@ impl Live {
             SessionMsg::Inspect(reply) => {
                 let view = self.inspect();
                 let _ = reply.send(Box::new(view));
+            }
+            SessionMsg::Head(reply) => {
+                let _ = reply.send(self.head);
             }
             SessionMsg::Watch(sender) => {
                 self.watchers.retain(|watcher| !watcher.is_closed());

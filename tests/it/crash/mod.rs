@@ -15,6 +15,7 @@ mod image;
 mod page;
 mod server;
 mod shopper;
+mod till;
 mod world;
 
 use chance::Chance;
@@ -88,7 +89,7 @@ impl Run {
         let address = self.server.as_ref().expect("it runs").address;
         let token = self.place.admin_token();
         self.checked += check::check(&self.world, address, &token, all).await;
-        check::money(&self.world, self.budget);
+        till::check(&self.world, address, &token, self.budget).await;
         self.fail_if_wrong();
     }
 
@@ -106,18 +107,25 @@ impl Run {
             );
         }
         eprintln!("the server's log ends with\n{}", self.place.log_tail());
-        panic!("{} complaints with FLOORWALKER_SEED={}; the first: {:?}", complaints.len(), self.world.seed, complaints[0]);
+        panic!("{} complaints with FLOORWALKER_SEED={}; the first: {}", complaints.len(), self.world.seed, complaints[0].what);
     }
 
     fn summary(&self, name: &str) {
         let tally = &self.world.tally;
+        let middle = |of: &[Duration]| {
+            let mut sorted = of.to_vec();
+            sorted.sort();
+            sorted[sorted.len() / 2]
+        };
+        let quarter = self.ready.len().div_ceil(4);
+        let (early, late) = (middle(&self.ready[..quarter]), middle(&self.ready[self.ready.len() - quarter..]));
         let mut ready = self.ready.clone();
         ready.sort();
         let at = |share: f64| ready[((ready.len() - 1) as f64 * share) as usize];
         println!(
             "{name}: seed {}, {} kills in {:.0?}; {} events acknowledged, {} sent again; {} connections, {} resumed; {} pages, {} beacons; \
-             {} pushes, {} states, {} decisions ({} again, as their events were not acknowledged); {} codes of {}; {} visits compared; \
-             ready after {:.0?} (median), {:.0?} (99 %), {:.0?} (most)",
+             {} pushes, {} states, {} decisions ({} again, as their events were not acknowledged); {} codes of {}, {} redeemed; {} visits compared; \
+             ready after {:.0?} (median; {early:.0?} of the first and {late:.0?} of the last quarter), {:.0?} (99 %), {:.0?} (most)",
             self.world.seed,
             self.world.kill.load(Relaxed),
             self.started.elapsed(),
@@ -133,6 +141,7 @@ impl Run {
             tally.again.load(Relaxed),
             world::lock(&self.world.codes).len(),
             self.budget,
+            world::lock(&self.world.redeemed).len(),
             self.checked,
             at(0.5),
             at(0.99),
@@ -161,6 +170,10 @@ async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_server_is_killed
     for kill in 1..=kills {
         assert!(run.world.next_ack(PATIENCE).await, "no load after restart {kill}\n{}", run.place.log_tail());
         tokio::time::sleep(Duration::from_millis(chance.between(50, 500))).await;
+        if chance.percent(30) {
+            let server = run.server.as_ref().expect("it runs");
+            till::redeem_one(&run.world, server.address, &run.place.admin_token()).await;
+        }
         if chance.percent(15) {
             // In the middle of an orderly end.
             run.server.as_ref().expect("it runs").ask_to_stop();

@@ -77,6 +77,8 @@ pub struct Page {
     leaves: bool,
     /// Which server this connection leads to.
     life: u64,
+    /// Number of the first word of attention made on this connection.
+    beat: Option<u64>,
 }
 
 impl Page {
@@ -115,6 +117,7 @@ impl Page {
             asks_state: false,
             leaves: false,
             life: 0,
+            beat: None,
         };
         opened.record(Event::PageView(Box::new(page)));
         opened.record(Event::Attention(wire::Attention { active: true }));
@@ -207,6 +210,9 @@ impl Page {
             (tab.made, tab.waiting) = (tab.made + 1, tab.waiting + 1);
         }
         count(&self.world.tally.made, 1);
+        if matches!(event, Event::Attention(_)) {
+            self.beat.get_or_insert(self.acked + self.queue.len() as u64 + 1);
+        }
         self.queue.push_back(TimedEvent { at: self.age_ms(), event });
     }
 
@@ -255,7 +261,7 @@ impl Page {
         let mut is_welcome = false;
         let mut first_beat: Option<Instant> = None;
         let mut phase = self.world.phase.subscribe();
-        self.sent = 0;
+        (self.sent, self.beat) = (0, None);
         loop {
             if self.world.phase() == Phase::Over {
                 return Some(End::Over);
@@ -308,7 +314,8 @@ impl Page {
                 ServerFrame::Ack(ack) => {
                     let now = Instant::now();
                     self.acknowledged(ack);
-                    if !self.leaves && self.world.phase() == Phase::Busy {
+                    let is_attended = self.beat.is_some_and(|beat| beat <= self.acked);
+                    if is_attended && !self.leaves && self.world.phase() == Phase::Busy {
                         self.count_attention(&mut first_beat, now);
                     }
                 }

@@ -63,6 +63,8 @@ pub struct World {
     pub tally: Tally,
     /// Codes and the visitor they were shown to.
     pub codes: Mutex<BTreeMap<String, String>>,
+    /// Orders by the codes that the till was told they used.
+    pub redeemed: Mutex<BTreeMap<String, String>>,
     /// Windows of the `goaway` frames that were heard.
     pub goaways: Mutex<Vec<(u32, u32)>>,
     browsers: Mutex<Vec<Arc<Browser>>>,
@@ -84,6 +86,7 @@ impl World {
             signer: OnceLock::new(),
             tally: Tally::default(),
             codes: Mutex::default(),
+            redeemed: Mutex::default(),
             goaways: Mutex::default(),
             browsers: Mutex::default(),
             complaints: Mutex::default(),
