@@ -360,7 +360,7 @@ fn mutate(original: &Original, seed: u64) -> (&'static str, Outcome, String) {
     let mut text = format!("seed {seed}: {}: {}", path.display(), damage(&copy.0.join(path), &mut random));
     // Some twice: what was refused stays refused, and what was harmless is still whole after the first opening repaired what it could.
     let mut outcomes = Vec::new();
-    for _ in 0..if seed % 4 == 0 { 2 } else { 1 } {
+    for _ in 0..if seed.is_multiple_of(4) { 2 } else { 1 } {
         let outcome = match catch_unwind(AssertUnwindSafe(|| read(&copy.0, part))) {
             Err(_) => (Outcome::Wrong, "panicked".to_owned()),
             Ok(Err(error)) => (Outcome::Refused, error),
