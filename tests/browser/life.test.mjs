@@ -105,7 +105,7 @@ describe("the life of a page", { concurrency: 3 }, () => {
     await page.waitForURL("**/p/2", { waitUntil: "commit" });
     await connected(page);
     await away?.();
-    await page.evaluate(() => history.back());
+    await page.evaluate(() => void setTimeout(() => history.back()));
     await page.waitForURL("**/p/1", { waitUntil: "commit" });
     await page.waitForFunction(() => window.__shown.length === 2);
     assert.deepEqual(await page.evaluate(() => window.__shown), [false, true], "the page came from the back/forward cache");
