@@ -84,7 +84,7 @@ impl Shop {
             visitor_remembered: Duration::from_secs(86_400),
             token_keys: vec![[7; 32]],
             offer_secret: [9; 32],
-            offers_open_max: 1_000,
+            offers: Default::default(),
         };
         let snapshot = support::snapshot(100, 5);
         let engine = Engine::start(config, Stores::of(Arc::new(store)), Clock::system(), snapshot).await.expect("the engine starts");

@@ -42,8 +42,6 @@ const COOKIE: &str = "floorwalker_admin";
 const COOKIE_LIFE: Duration = Duration::from_secs(12 * 3_600);
 /// A one-time link is good this long.
 const LINK_LIFE: Duration = Duration::from_secs(600);
-/// First bytes of a link's nonce. Another token has them by chance once in 2^32, and is then refused.
-const LINK_MARK: [u8; 4] = *b"link";
 /// Links remembered as used. Only who holds the signing key can fill this; new links are then refused until old ones have expired.
 const USED_MAX: usize = 1_024;
 /// Wrong tokens answered as such at once, and per second after that; more are told to wait.
@@ -72,7 +70,7 @@ impl Default for Wrong {
 /// Makes an address that lets one browser in, once, within ten minutes. `base` is like `http://127.0.0.1:8080`.
 pub fn login_link(engine: &Engine, base: &str) -> String {
     let mut nonce = random_id();
-    let parts = LINK_MARK.into_iter().chain(engine.seconds().to_be_bytes());
+    let parts = Token::LINK_MARK.into_iter().chain(engine.seconds().to_be_bytes());
     nonce.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
     let expires = engine.seconds().saturating_add(LINK_LIFE.as_secs() as u32);
     let token = engine.signer.sign(&Token::Admin { nonce }, expires);
@@ -83,7 +81,7 @@ pub fn login_link(engine: &Engine, base: &str) -> String {
 fn link_made(nonce: [u8; 16]) -> Option<u32> {
     let (mark, rest) = nonce.split_first_chunk::<4>()?;
     let (made, _) = rest.split_first_chunk::<4>()?;
-    (*mark == LINK_MARK).then(|| u32::from_be_bytes(*made))
+    (*mark == Token::LINK_MARK).then(|| u32::from_be_bytes(*made))
 }
 
 /// Lets a request through to a guarded route, or answers it.

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Largest body accepted. A campaign file may have half of it.
 pub(super) const BYTES_MAX: usize = 64 * 1024;
+/// Largest list: about 80,000 codes.
+const LINES_BYTES_MAX: usize = 1024 * 1024;
 /// A body that is not complete after this long is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -28,30 +30,42 @@ impl Text {
     }
 }
 
+/// A long list as text, one entry a line.
+pub(super) struct Lines(pub(super) String);
+
 impl<S: Send + Sync> FromRequest<S> for Text {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > BYTES_MAX as u64) {
-            return Err(too_large());
-        }
-        let reading = axum::body::to_bytes(request.into_body(), BYTES_MAX);
-        let bytes = match tokio::time::timeout(PATIENCE, reading).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(error)) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => return Err(too_large()),
-            Ok(Err(_)) => return Err(ApiError::new(StatusCode::BAD_REQUEST, "incomplete", "the body did not arrive whole").of("body")),
-            Err(_) => return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "slow", "the body took too long").of("body")),
-        };
-        match String::from_utf8(bytes.into()) {
-            Ok(text) => Ok(Text(text)),
-            Err(_) => Err(ApiError::new(StatusCode::BAD_REQUEST, "not_utf8", "the body is not UTF-8").of("body")),
-        }
+        read(request, BYTES_MAX).await.map(Text)
     }
 }
 
-fn too_large() -> ApiError {
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("the body is larger than {BYTES_MAX} bytes")).of("body")
+impl<S: Send + Sync> FromRequest<S> for Lines {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        read(request, LINES_BYTES_MAX).await.map(Lines)
+    }
+}
+
+async fn read(request: Request, bytes_max: usize) -> Result<String, ApiError> {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > bytes_max as u64) {
+        return Err(too_large(bytes_max));
+    }
+    let reading = axum::body::to_bytes(request.into_body(), bytes_max);
+    let bytes = match tokio::time::timeout(PATIENCE, reading).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => return Err(too_large(bytes_max)),
+        Ok(Err(_)) => return Err(ApiError::new(StatusCode::BAD_REQUEST, "incomplete", "the body did not arrive whole").of("body")),
+        Err(_) => return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "slow", "the body took too long").of("body")),
+    };
+    String::from_utf8(bytes.into()).map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "not_utf8", "the body is not UTF-8").of("body"))
+}
+
+fn too_large(bytes_max: usize) -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("the body is larger than {bytes_max} bytes")).of("body")
 }
 
 /// The `{id}` of an address.

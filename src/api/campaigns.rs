@@ -13,6 +13,7 @@ use crate::decide::Snapshot;
 use crate::engine::CampaignTotals;
 use crate::engine::FileMistake;
 use crate::model::key_of;
+use crate::offer::Totals;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -51,6 +52,9 @@ pub(super) struct CampaignView {
     actions: Vec<&'static str>,
     variants: Vec<VariantView>,
     counts: CampaignTotals,
+    /// Of campaigns that have made offers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offers: Option<Totals>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
 }
@@ -61,7 +65,7 @@ struct VariantView {
     weight: u32,
 }
 
-fn view(campaign: &Campaign, catalog: &Catalog, counts: CampaignTotals) -> CampaignView {
+fn view(campaign: &Campaign, catalog: &Catalog, counts: CampaignTotals, offers: Option<Totals>) -> CampaignView {
     let mut placements: Vec<String> =
         campaign.actions().map(|action| action.placement.to_string()).filter(|placement| !placement.is_empty()).collect();
     placements.sort();
@@ -85,6 +89,7 @@ fn view(campaign: &Campaign, catalog: &Catalog, counts: CampaignTotals) -> Campa
         actions,
         variants: campaign.variants.iter().map(|variant| VariantView { id: variant.id.to_string(), weight: variant.weight }).collect(),
         counts,
+        offers,
         source: None,
     }
 }
@@ -95,8 +100,14 @@ pub(super) async fn list(State(admin): State<Arc<Admin>>) -> Result<Json<Campaig
         let snapshot = admin.engine.snapshot.load_full();
         let mut totals = admin.engine.counts.totals();
         let in_force = snapshot.campaigns.campaigns();
-        let campaigns =
-            in_force.iter().map(|campaign| view(campaign, &snapshot.catalog, totals.remove(&campaign.key.0).unwrap_or_default())).collect();
+        let mut offers = admin.engine.offer_totals();
+        let campaigns = in_force
+            .iter()
+            .map(|campaign| {
+                let counts = totals.remove(&campaign.key.0).unwrap_or_default();
+                view(campaign, &snapshot.catalog, counts, offers.remove(&campaign.key))
+            })
+            .collect();
         Json(CampaignList { campaigns, errors: admin.campaigns.mistakes(), lint: lint(&admin, in_force, &snapshot) })
     })
     .await
@@ -107,7 +118,8 @@ pub(super) async fn show(State(admin): State<Arc<Admin>>, Id(id): Id) -> Result<
     let snapshot = admin.engine.snapshot.load_full();
     let campaign = find(&snapshot, &id)?;
     let counts = admin.engine.counts.totals().remove(&campaign.key.0).unwrap_or_default();
-    Ok(Json(CampaignView { source: Some(campaign.source.to_string()), ..view(campaign, &snapshot.catalog, counts) }))
+    let offers = admin.engine.offer_totals().remove(&campaign.key);
+    Ok(Json(CampaignView { source: Some(campaign.source.to_string()), ..view(campaign, &snapshot.catalog, counts, offers) }))
 }
 
 /// Says what is wrong with a file, publishing nothing.

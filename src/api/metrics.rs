@@ -94,7 +94,19 @@ fn engine_wide(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
         exits.map(|(name, counter)| (name, count(counter))),
     )?;
     let grants = [("granted", &stats.grants), ("refused", &stats.grants_refused)];
-    page.labeled("floorwalker_grants", "Offers asked of the ledger", "outcome", grants.map(|(name, counter)| (name, count(counter))))
+    page.labeled("floorwalker_grants", "Offers asked of the ledger", "outcome", grants.map(|(name, counter)| (name, count(counter))))?;
+    let counts = engine.offer_counts();
+    let refused = counts.refused.iter().filter(|(_, count)| *count > 0).map(|(reason, count)| ([("reason", *reason)], *count));
+    page.family("floorwalker_grant_refusals", "Offers not made, by reason", refused)?;
+    page.labeled("floorwalker_redemptions", "Codes redeemed by orders", "outcome", counts.redemptions)?;
+    page.counter("floorwalker_offers_expired", "Codes that expired unused", counts.expired)?;
+    page.gauge("floorwalker_offers_open", "Codes that may still be used", u64::from(engine.open_offers()))?;
+    page.labeled("floorwalker_cart_tokens", "Carts signed by the shop's server", "outcome", engine.cart_tokens())?;
+    let pools = engine.pools();
+    let levels = pools.iter().flat_map(|level| {
+        [("free", level.free), ("given", level.given)].map(|(state, count)| ([("pool", &*level.name), ("state", state)], count))
+    });
+    page.gauges("floorwalker_pool_codes", "Uploaded codes", levels)
 }
 
 fn by_campaign(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
@@ -109,7 +121,20 @@ fn by_campaign(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
     let refusals = named
         .iter()
         .flat_map(|(id, totals)| totals.refused.iter().map(|(reason, count)| ([("campaign", *id), ("reason", reason.as_str())], *count)));
-    page.family("floorwalker_campaign_refusals", "Why each campaign did not act", refusals)
+    page.family("floorwalker_campaign_refusals", "Why each campaign did not act", refusals)?;
+    let offers = engine.offer_totals();
+    let known = || snapshot.campaigns.campaigns().iter().filter_map(|campaign| Some((&*campaign.id, offers.get(&campaign.key)?)));
+    let states = known().flat_map(|(id, totals)| {
+        [("open", totals.open), ("redeemed", totals.redeemed), ("expired", totals.expired), ("revoked", totals.revoked)]
+            .map(|(state, count)| ([("campaign", id), ("state", state)], count))
+    });
+    page.gauges("floorwalker_campaign_offers", "Offers of each campaign, by state", states)?;
+    let values = known().flat_map(|(id, totals)| {
+        let minor = |minor: i64| u64::try_from(minor).unwrap_or(0);
+        [("reserved", minor(totals.reserved_minor)), ("spent", minor(totals.spent_minor))]
+            .map(|(state, value)| ([("campaign", id), ("state", state)], value))
+    });
+    page.gauges("floorwalker_campaign_offer_value_minor", "What the offers of each campaign may still and did cost", values)
 }
 
 fn outcomes(totals: &CampaignTotals) -> [(&'static str, u64); 11] {

@@ -17,6 +17,7 @@ mod error;
 mod headers;
 mod live;
 mod metrics;
+mod offers;
 mod overview;
 mod sessions;
 mod status;
@@ -107,6 +108,11 @@ fn routes() -> Vec<Route> {
         route(Method::PUT, "/admin/v1/campaigns/{id}", Change, campaigns::replace),
         route(Method::POST, "/admin/v1/campaigns/{id}/pause", Change, campaigns::pause),
         route(Method::POST, "/admin/v1/campaigns/{id}/resume", Change, campaigns::resume),
+        route(Method::GET, "/admin/v1/offers", Read, offers::list),
+        route(Method::GET, "/admin/v1/offers/pools", Read, offers::pools),
+        route(Method::POST, "/admin/v1/offers/pools/{id}", Change, offers::stock),
+        route(Method::GET, "/admin/v1/offers/{id}", Read, offers::show),
+        route(Method::POST, "/admin/v1/offers/{id}/revoke", Change, offers::revoke),
         route(Method::POST, "/admin/v1/kill", Change, switch::kill),
         route(Method::POST, "/admin/v1/preview", Change, switch::preview),
     ];

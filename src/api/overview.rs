@@ -112,12 +112,14 @@ fn checks(admin: &Admin, off: bool, errors: usize) -> Vec<Check> {
         1 => "1 mistake; the last good version stays in force".to_owned(),
         many => format!("{many} mistakes; the last good versions stay in force"),
     };
+    let low: Vec<String> = engine.low_pools().iter().map(|level| format!("pool `{}` has {} codes left", level.name, level.free)).collect();
     vec![
         check("journal", trouble.is_none(), trouble.unwrap_or("acknowledging").to_owned()),
         // At nine tenths there is still time to act.
         check("sessions", live < most.saturating_sub(most / 10), format!("{live} of at most {most}")),
         check("campaigns", errors == 0, refused),
         check("switch", !off, if off { "everything is off" } else { "on" }.to_owned()),
+        check("pools", low.is_empty(), if low.is_empty() { "no pool of codes is running low".to_owned() } else { low.join("; ") }),
         check("intake", !engine.is_draining(), if engine.is_draining() { "draining" } else { "open" }.to_owned()),
     ]
 }

@@ -3,7 +3,6 @@
 use super::Admin;
 use super::body::Text;
 use super::error::ApiError;
-use crate::decide::Snapshot;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -18,11 +17,16 @@ struct Wish {
     off: bool,
 }
 
-/// Turns personalization off or on for every session.
+/// Turns personalization off or on for every session, restarts included.
 pub(super) async fn kill(State(admin): State<Arc<Admin>>, body: Text) -> Result<Json<Value>, ApiError> {
     let Wish { off } = body.json()?;
-    let published = admin.engine.publish(|now| Snapshot { off, ..now.clone() });
+    let (published, kept) = admin.engine.switch(off).await;
     tracing::warn!(off, published, "everything was switched by an administrator");
+    // Effective first: stopping everything must not depend on a disk.
+    if let Err(error) = kept {
+        tracing::error!(%error, "failed to store the switch");
+        return Err(ApiError::unavailable("done, but the store did not keep it: a restart will undo it"));
+    }
     Ok(Json(json!({ "off": off, "published": published })))
 }
 

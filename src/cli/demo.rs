@@ -13,7 +13,11 @@ use crate::demo::shoppers;
 use crate::demo::status;
 use crate::engine::Clock;
 use crate::engine::Engine;
+use crate::engine::Goods;
+use crate::engine::OfferError;
+use crate::model::Money;
 use anyhow::Context;
+use futures_util::future::BoxFuture;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -149,11 +153,15 @@ impl Codes for Till {
         }
     }
 
-    fn redeem(&self, code: &str, cart_minor: i64, order: &str) -> CodeAnswer {
-        let answer = self.check(code, cart_minor);
-        match self.0.redeem(code, order) {
-            Ok(()) => answer,
-            Err(error) => CodeAnswer::Refused { reason: format!("This code does not work: {error}.") },
-        }
+    fn redeem<'a>(&'a self, code: &'a str, cart_minor: i64, order: &'a str) -> BoxFuture<'a, CodeAnswer> {
+        Box::pin(async move {
+            let answer = self.check(code, cart_minor);
+            let value = Money::new(cart_minor, self.0.snapshot.load().catalog.currency());
+            match self.0.redeem_for(code, order, Some(&Goods { value, lines: None }), None).await {
+                Ok(_) => answer,
+                Err(OfferError::Code(error)) => CodeAnswer::Refused { reason: format!("This code does not work: {error}.") },
+                Err(OfferError::Store(_)) => CodeAnswer::Refused { reason: "Codes cannot be used at the moment.".to_owned() },
+            }
+        })
     }
 }

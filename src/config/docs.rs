@@ -11,6 +11,11 @@ const ROWS: &[(&str, &str, &str)] = &[
         "Secret of at least 32 bytes with which the shop's server signs customer tokens (HS256; `sub`, `aud` = a key, `exp` at most an hour ahead) for `identify`.",
     ),
     (
+        "shop.server_secret",
+        "none",
+        "Secret of at least 32 bytes that the shop's server shows when it checks and redeems codes (`Authorization: Bearer`), and signs carts with (HS256). With it, orders that pages claim redeem nothing.",
+    ),
+    (
         "shop.placements",
         "none",
         "Placements of the shop, `banner` or with the pages it stands on `hero@home` and `related@product,cart`; campaigns are checked against them.",
@@ -42,7 +47,20 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("campaigns.dir", "`campaigns`", "Folder of campaign files; watched, changes are live within a second."),
     ("consent.contextual", "`true`", "Campaigns of purpose `context` may act before the shopper has answered."),
     ("consent.remember", "`366d`", "Life of a visitor's token, 1 h to 395 d."),
-    ("offers.open_max", "`100000`", "Offers that may be open in the whole shop at a time."),
+    ("offers.open_max", "`100000`", "Offers that may be open in the whole shop at a time; 0 makes none."),
+    ("offers.per_day", "none", "Offers made in the whole shop in any 24 hours."),
+    (
+        "offers.value_per_day",
+        "none",
+        "What the offers of any 24 hours may cost the whole shop, major units: worst case of open codes, real value of redeemed ones. Offers without a worst case (`most`) are then not made.",
+    ),
+    (
+        "offers.unknown_cost",
+        "`refuse`",
+        "What `margin_floor` does when something in the cart has no cost: `refuse` the offer, or `ignore` those goods.",
+    ),
+    ("offers.pool_low", "`100`", "A pool of uploaded codes with fewer left than this is announced as low; 0 never."),
+    ("offers.keep_days", "`396`", "Days a closed offer is kept after its expiry, 366 to 3650; its numbers are kept for good."),
     ("experiments.holdout", "`0.02`", "Share of visitors who see no campaign at all, 0 to 0.5."),
     ("experiments.baseline_max", "`0.5`", "Caps the baseline of every campaign; 0 switches baselines off."),
     ("recommend.sessions", "none", "Recorded sessions (CSV: session, ts, event_type, product_id) to learn from at the start."),

@@ -13,9 +13,12 @@ use crate::decide::Experiments;
 use crate::decide::Guard;
 use crate::decide::Settings;
 use crate::decide::Visit;
+use crate::engine::Offers;
 use crate::gateway::Origins;
 use crate::model::Currency;
 use crate::model::PageKind;
+use crate::offer::Limits;
+use crate::offer::UnknownCost;
 use crate::store::journal::Durability;
 use serde::Deserialize;
 use serde::Serialize;
@@ -50,6 +53,7 @@ pub struct ShopSection {
     pub currency: String,
     pub products: Option<PathBuf>,
     pub customer_secret: Option<String>,
+    pub server_secret: Option<String>,
     pub placements: Vec<String>,
     pub templates: Vec<String>,
 }
@@ -61,6 +65,7 @@ impl Default for ShopSection {
             currency: "USD".to_owned(),
             products: None,
             customer_secret: None,
+            server_secret: None,
             placements: Vec::new(),
             templates: Vec::new(),
         }
@@ -167,11 +172,23 @@ impl Default for ConsentSection {
 #[serde(default, deny_unknown_fields)]
 pub struct OffersSection {
     pub open_max: u32,
+    pub per_day: Option<u32>,
+    pub value_per_day: Option<f64>,
+    pub unknown_cost: String,
+    pub pool_low: u64,
+    pub keep_days: u32,
 }
 
 impl Default for OffersSection {
     fn default() -> Self {
-        OffersSection { open_max: 100_000 }
+        OffersSection {
+            open_max: Limits::OPEN,
+            per_day: None,
+            value_per_day: None,
+            unknown_cost: "refuse".to_owned(),
+            pool_low: 100,
+            keep_days: 396,
+        }
     }
 }
 
@@ -243,6 +260,7 @@ pub struct Checked {
     pub settings: Settings,
     pub consent: Consent,
     pub visitor_remembered: Duration,
+    pub offers: Offers,
 }
 
 impl Config {
@@ -293,8 +311,13 @@ impl Config {
                 problems.push(problem("shop.keys", format!("`{key}`: 4 to 64 letters, digits, `_` and `-`")));
             }
         }
-        if self.shop.customer_secret.as_ref().is_some_and(|secret| secret.len() < 32) {
-            problems.push(problem("shop.customer_secret", "at least 32 bytes; better from the environment than in the file"));
+        for (path, secret) in [("shop.customer_secret", &self.shop.customer_secret), ("shop.server_secret", &self.shop.server_secret)] {
+            if secret.as_ref().is_some_and(|secret| secret.len() < 32) {
+                problems.push(problem(path, "at least 32 bytes; better from the environment than in the file"));
+            }
+        }
+        if self.shop.server_secret.is_some() && self.shop.server_secret == self.shop.customer_secret {
+            problems.push(problem("shop.server_secret", "another one than shop.customer_secret: one signs who, the other how much"));
         }
         for placement in &self.shop.placements {
             let pages = placement.split_once('@').map_or("", |(_, pages)| pages);
@@ -364,12 +387,53 @@ impl Config {
         if !(1..=1_000_000).contains(&self.gateway.handshakes_per_second) {
             problems.push(problem("gateway.handshakes_per_second", "1 to 1,000,000"));
         }
+        let offers = self.offers(currency, &mut problems);
         let experiments = Experiments { holdout: self.experiments.holdout, baseline_max: self.experiments.baseline_max };
         let settings = Settings { guard, experiments, visit };
         if problems.is_empty() {
-            Ok(Checked { currency, origins, settings, consent: Consent::new(self.consent.contextual), visitor_remembered })
+            Ok(Checked { currency, origins, settings, consent: Consent::new(self.consent.contextual), visitor_remembered, offers })
         } else {
             Err(problems)
+        }
+    }
+}
+
+impl Config {
+    fn offers(&self, currency: Currency, problems: &mut Vec<Problem>) -> Offers {
+        let section = &self.offers;
+        let unknown_cost = match section.unknown_cost.as_str() {
+            "refuse" => UnknownCost::Refuse,
+            "ignore" => UnknownCost::Ignore,
+            other => {
+                problems.push(problem("offers.unknown_cost", format!("`{other}`: refuse or ignore")));
+                UnknownCost::Refuse
+            }
+        };
+        let value_per_day = section.value_per_day.map(|major| {
+            let minor = major * currency.scale() as f64;
+            if !(1.0..=1e12).contains(&minor) || (minor - minor.round()).abs() > 1e-6 * minor {
+                problems
+                    .push(problem("offers.value_per_day", format!("{major}: above 0, with no more digits than {} has", currency.code())));
+            }
+            minor.round() as i64
+        });
+        if section.pool_low > 1_000_000 {
+            problems.push(problem("offers.pool_low", "0 to 1,000,000"));
+        }
+        // No budget looks back further than 366 days, so nothing that still counts is forgotten.
+        if !(366..=3_650).contains(&section.keep_days) {
+            problems.push(problem("offers.keep_days", format!("{}: 366 to 3,650", section.keep_days)));
+        }
+        Offers {
+            limits: Limits {
+                open: section.open_max,
+                per_day: section.per_day,
+                value_per_day,
+                keep: Duration::from_secs(u64::from(section.keep_days) * 86_400),
+            },
+            unknown_cost,
+            pool_low: section.pool_low,
+            server_secret: self.shop.server_secret.as_ref().map(|secret| secret.as_bytes().to_vec()),
         }
     }
 }

@@ -22,6 +22,12 @@ pub enum Token {
     Preview { nonce: [u8; 16] },
 }
 
+impl Token {
+    /// First bytes of the nonce of an admin token that is a one-time link: it opens nothing but its exchange. Another token has them by
+    /// chance once in 2^32, and is then refused.
+    pub const LINK_MARK: [u8; 4] = *b"link";
+}
+
 /// Why a token is refused. Callers treat all the same; the reason is for counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {

@@ -16,18 +16,23 @@
 mod archive;
 mod board;
 mod campaigns;
+mod carts;
 mod clock;
 mod connection;
 mod counts;
 mod directory;
 mod door;
 mod ledger;
+mod offers;
+mod platform;
+mod pools;
 mod proof;
 mod recovery;
 mod session;
 mod socket;
 mod stats;
 mod supervisor;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -48,6 +53,13 @@ pub use directory::Directory;
 pub use door::Peer;
 pub use door::Refused;
 pub use door::context;
+pub use ledger::OfferError;
+pub use offers::Goods;
+pub use offers::OfferCounts;
+pub use offers::Offers;
+pub use offers::Redeemed;
+pub use platform::Platform;
+pub use pools::PoolError;
 pub use session::Attach;
 pub use session::SessionActor;
 pub use session::SessionMsg;
@@ -113,8 +125,7 @@ pub struct Config {
     pub token_keys: Vec<[u8; 32]>,
     /// Secret from which offer codes are derived.
     pub offer_secret: [u8; 32],
-    /// Shop-wide ceiling of open offers.
-    pub offers_open_max: u32,
+    pub offers: Offers,
 }
 
 /// One running engine. Many fit in a process.
@@ -181,7 +192,7 @@ impl Engine {
         let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
         let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, committed)?;
         tracing::info!(?recovery, "journal open");
-        let ledger = ledger::OfferLedger::load(&stores, config.offers_open_max).await.map_err(StartError::Ledger)?;
+        let ledger = ledger::OfferLedger::load(&stores, config.offers.limits).await.map_err(StartError::Ledger)?;
         let signer = Signer::new(config.token_keys.clone(), 1);
         let archive = Archive::open(&config.snapshots_dir)?;
         let version = archive.keep(&snapshot, clock.now())?;
@@ -209,6 +220,8 @@ impl Engine {
             config,
         });
         engine.restore_counts().await;
+        engine.restore_switch().await;
+        engine.watch_pools();
         engine.find_heads().await.map_err(StartError::Recovery)?;
         let watching = supervisor::Supervisor(Arc::downgrade(&engine));
         let (supervisor, _) = Actor::spawn(None, watching, ()).await.map_err(|error| StartError::Supervisor(error.to_string()))?;
@@ -229,7 +242,7 @@ impl Engine {
             loop {
                 interval.tick().await;
                 keeping.save_counts().await;
-                keeping.expire_offers().await;
+                keeping.tend_offers().await;
                 keeping.remove_old_states().await;
                 keeping.settle().await;
                 keeping.checkpoint_if_due().await;
@@ -377,12 +390,7 @@ impl Engine {
 
     fn note_order(self: &Arc<Self>, order: &Order) {
         self.stats.orders.fetch_add(1, Ordering::Relaxed);
-        if !order.coupon.is_empty()
-            && let Err(error) = self.redeem(&order.coupon, &order.id)
-        {
-            // Codes of others are not ours to judge; the shop's till is asked before the order in any case.
-            tracing::debug!(%error, "an order names a code that was not redeemed");
-        }
+        self.note_claimed_order(&order.coupon, &order.id);
     }
 
     async fn restore_counts(&self) {

@@ -122,7 +122,7 @@ fn describe_event(event: &Event, snapshot: &Snapshot, detail: &mut Detail, produ
         Event::Click { .. } => "Pressed a declared element".to_owned(),
         Event::Scroll { depth } => format!("Scrolled to {depth} %"),
         Event::Search { query, results } => format!("Searched for “{query}”: {results} results"),
-        Event::Cart(cart) => {
+        Event::Cart(cart) | Event::ConfirmedCart { cart, .. } => {
             detail.insert("valueMinor".into(), Value::from(cart.value().minor));
             match cart.items() {
                 0 => "The cart is empty".to_owned(),

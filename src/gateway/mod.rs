@@ -1,10 +1,11 @@
-//! The edge: WebSocket, its fallback by request, the beacon, decisions for servers, and the script itself.
+//! The edge: WebSocket, its fallback by request, the beacon, decisions and codes for servers, and the script itself.
 //!
 //! Checks in this order and before anything is kept: budgets, origin, subprotocol, the `hello`. Cookies play no part: a page of another
 //! site that opens our socket has nothing of the visitor's.
 
 mod accept;
 mod fallback;
+mod offers;
 mod origin;
 mod server_side;
 mod socket;
@@ -68,6 +69,8 @@ pub fn router(engine: Arc<Engine>, config: Config) -> Router {
         .route("/v1/stream", get(fallback::stream))
         .route("/v1/events", post(fallback::events))
         .route("/v1/decide", post(server_side::decide))
+        .route("/v1/offers/{code}", get(offers::check).post(offers::check))
+        .route("/v1/offers/{code}/redeem", post(offers::redeem))
         .route("/v1/asyncapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], ASYNCAPI) }))
         .route("/sdk/floorwalker.js", get(|| async { script(SDK) }))
         .route("/sdk/floorwalker-more.js", get(|| async { script(SDK_MORE) }))

@@ -1,11 +1,13 @@
-//! Bytes of the outside world into the shop's own words: product feeds and recorded sessions.
+//! Bytes of the outside world into the shop's own words: product feeds, recorded sessions, signed tokens.
 //!
 //! Readers in, values out; opening and unpacking files is the caller's. A bad row costs that row and is reported with its line and field.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod cart_token;
 pub mod customer_token;
 mod decimal;
+pub mod jws;
 pub mod product_csv;
 pub mod session_csv;
 

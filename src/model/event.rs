@@ -5,6 +5,7 @@ use super::DecisionId;
 use super::Key;
 use super::Money;
 use super::Page;
+use super::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -33,6 +34,11 @@ pub enum Event {
         results: u32,
     },
     Cart(Cart),
+    /// The same, and the shop's server vouches for it until then.
+    ConfirmedCart {
+        cart: Cart,
+        until: Timestamp,
+    },
     Checkout {
         step: CheckoutStep,
     },

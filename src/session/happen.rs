@@ -65,6 +65,15 @@ impl Session {
                 self.sequences.happen(at, Happening::Search(results > 0), snapshot, &mut out.matched);
             }
             Event::Cart(cart) => {
+                if cart != self.cart {
+                    self.cart_confirmed = None;
+                }
+                if self.cart_stated(at, cart, snapshot, out) {
+                    self.touch(index);
+                }
+            }
+            Event::ConfirmedCart { cart, until } => {
+                self.cart_confirmed = Some(until);
                 if self.cart_stated(at, cart, snapshot, out) {
                     self.touch(index);
                 }

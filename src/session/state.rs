@@ -78,6 +78,9 @@ pub struct Session {
     pub(super) profile: Option<Box<Profile>>,
     pub(super) ended: bool,
     pub(super) timers: Timers,
+    /// The shop's server vouches for the cart until then.
+    #[serde(default)]
+    pub(super) cart_confirmed: Option<Timestamp>,
 }
 
 /// Plain counts, for conditions and scores.
@@ -195,6 +198,7 @@ impl Session {
             profile: None,
             ended: false,
             timers: Timers::default(),
+            cart_confirmed: None,
         }
     }
 
@@ -313,12 +317,29 @@ impl Session {
     /// How well what the visit shows is proven.
     ///
     /// Claimed until two independent signs of a person agree (attention by the engine's clock, and scrolls or presses) and every cart
-    /// line names a known product at no more than its catalog price, so that the value cannot be inflated.
+    /// line names a known product at no more than its catalog price, so that the value cannot be inflated. Confirmed while the shop's
+    /// server vouches for the cart besides.
     pub fn evidence(&self, catalog: &crate::catalog::Catalog) -> Trust {
         let human = self.attention.total_us() >= 2_000_000 && self.counters.clicks + self.counters.scrolls > 0;
         let priced =
             self.cart.lines.iter().all(|line| catalog.product(line.product).is_some_and(|product| line.price <= product.price.minor));
-        if human && priced && self.context.device != DeviceKind::Bot { Trust::Corroborated } else { Trust::Claimed }
+        let person = human && self.context.device != DeviceKind::Bot;
+        if person && self.cart_confirmed.is_some_and(|until| until > self.now) {
+            Trust::Confirmed
+        } else if person && priced {
+            Trust::Corroborated
+        } else {
+            Trust::Claimed
+        }
+    }
+
+    /// The code that a decision has put on a page and that still stands there.
+    pub fn code_of(&self, decision: DecisionId) -> Option<&str> {
+        let mut standing = self.streams.iter().flat_map(|stream| self.desired(stream.id));
+        standing.find_map(|held| match &held.content {
+            Content::Offer { code: Some(code), .. } if held.decision == decision => Some(&**code),
+            _ => None,
+        })
     }
 
     pub(super) fn stream_index(&self, id: StreamId) -> Option<usize> {

@@ -51,6 +51,20 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// Values that go up and down, told apart by several labels.
+    pub fn gauges<'l, const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        values: impl Iterator<Item = ([(&'static str, &'l str); N], u64)>,
+    ) -> fmt::Result {
+        let mut metric = self.encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for (labels, value) in values {
+            metric.encode_family(&labels)?.encode_gauge(&value.cast_signed())?;
+        }
+        Ok(())
+    }
+
     /// Quantiles as gauges, since the engine keeps its histograms finer than buckets of this format would be.
     pub fn quantiles(&mut self, name: &str, help: &str, histogram: &Histogram) -> fmt::Result {
         let mut metric = self.encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;

@@ -51,7 +51,7 @@ offer = { kind = "percent", amount = 10, expires = "20m", budget = { count = 1, 
 
 fn cart(price: i64) -> Event {
     let lines = if price == 0 { Vec::new() } else { vec![wire::CartLine { product: "1".into(), sku: None, quantity: 1, price }] };
-    Event::Cart(wire::Cart { currency: "USD".into(), lines })
+    Event::Cart(wire::Cart { currency: "USD".into(), lines, token: None })
 }
 
 fn view(kind: &str) -> Event {

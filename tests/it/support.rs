@@ -11,14 +11,15 @@ use floorwalker::decide::Snapshot;
 use floorwalker::engine::Clock;
 use floorwalker::engine::Config;
 use floorwalker::engine::Engine;
+use floorwalker::engine::Offers;
 use floorwalker::engine::Peer;
 use floorwalker::engine::Pipe;
 use floorwalker::engine::Socket;
 use floorwalker::engine::random_id;
 use floorwalker::model::Currency;
 use floorwalker::model::StreamId;
+use floorwalker::offer::Limits;
 use floorwalker::protocol::Encoding;
-use floorwalker::protocol::Limits;
 use floorwalker::protocol::wire;
 use floorwalker::protocol::wire::ClientFrame;
 use floorwalker::protocol::wire::Event;
@@ -41,6 +42,7 @@ pub struct Shop {
 }
 
 pub const KEY: &str = "pk_test";
+pub const SERVER_SECRET: &[u8] = b"what only the shop's server knows";
 
 impl Shop {
     pub async fn open(campaigns: &[&str]) -> Shop {
@@ -61,12 +63,12 @@ impl Shop {
             customer_secret: Some(b"0123456789abcdef0123456789abcdef".to_vec()),
             consent: Consent::new(true),
             sessions_max: 10_000,
-            events_per_second: Limits::EVENTS_PER_SECOND,
-            events_burst: Limits::EVENTS_BURST,
+            events_per_second: floorwalker::protocol::Limits::EVENTS_PER_SECOND,
+            events_burst: floorwalker::protocol::Limits::EVENTS_BURST,
             visitor_remembered: Duration::from_secs(86_400),
             token_keys: vec![[7; 32]],
             offer_secret: [9; 32],
-            offers_open_max: 1_000,
+            offers: offers(),
         };
         let engine = Engine::start(config, stores.clone(), clock, snapshot(campaigns)).await.expect("the engine starts");
         Shop { engine, stores, directory, campaigns: campaigns.iter().map(|text| (*text).to_owned()).collect() }
@@ -87,6 +89,11 @@ impl Shop {
     pub fn remove(&self) {
         let _ = std::fs::remove_dir_all(&self.directory);
     }
+}
+
+/// A shop with few open offers, whose server vouches for carts and redeems codes.
+pub fn offers() -> Offers {
+    Offers { limits: Limits { open: 1_000, ..Limits::default() }, server_secret: Some(SERVER_SECRET.to_vec()), ..Offers::default() }
 }
 
 /// No baselines and no holdout: tests see every campaign.

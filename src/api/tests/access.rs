@@ -14,7 +14,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 /// What is promised of every route. One that is missing here, or here only, fails the test.
-const MATRIX: [(&str, &str, Access); 21] = [
+const MATRIX: [(&str, &str, Access); 26] = [
     ("GET", "/healthz", Access::Open),
     ("GET", "/readyz", Access::Open),
     ("GET", "/metrics", Access::Open),
@@ -29,6 +29,11 @@ const MATRIX: [(&str, &str, Access); 21] = [
     ("PUT", "/admin/v1/campaigns/{id}", Access::Change),
     ("POST", "/admin/v1/campaigns/{id}/pause", Access::Change),
     ("POST", "/admin/v1/campaigns/{id}/resume", Access::Change),
+    ("GET", "/admin/v1/offers", Access::Read),
+    ("GET", "/admin/v1/offers/pools", Access::Read),
+    ("POST", "/admin/v1/offers/pools/{id}", Access::Change),
+    ("GET", "/admin/v1/offers/{id}", Access::Read),
+    ("POST", "/admin/v1/offers/{id}/revoke", Access::Change),
     ("POST", "/admin/v1/kill", Access::Change),
     ("POST", "/admin/v1/preview", Access::Change),
     ("GET", "/admin/{*path}", Access::Read),

@@ -12,6 +12,7 @@ use crate::engine::CampaignFiles;
 use crate::engine::Clock;
 use crate::engine::Config;
 use crate::engine::Engine;
+use crate::engine::Offers;
 use crate::engine::Peer;
 use crate::engine::Pipe;
 use crate::engine::Socket;
@@ -35,6 +36,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tower::ServiceExt;
+
+pub const SERVER_SECRET: &[u8] = b"a secret of the shop's own server";
 
 pub const HELLO: &str = include_str!("hello.toml");
 
@@ -90,7 +93,7 @@ impl Shop {
             visitor_remembered: Duration::from_secs(3_600),
             token_keys: vec![[7; 32]],
             offer_secret: [8; 32],
-            offers_open_max: 100,
+            offers: Offers { server_secret: Some(SERVER_SECRET.to_vec()), pool_low: 3, ..Offers::default() },
             events_burst: crate::protocol::Limits::EVENTS_BURST,
             events_per_second: crate::protocol::Limits::EVENTS_PER_SECOND,
         };

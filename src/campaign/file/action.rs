@@ -1,6 +1,7 @@
-//! `[[variant]]` tables with their actions and offers.
+//! `[[variant]]` tables with their actions.
 
 use super::Reader;
+use super::offer::OfferTable;
 use super::reader::Given;
 use super::table::table;
 use crate::campaign::Action;
@@ -11,20 +12,15 @@ use crate::campaign::Text;
 use crate::campaign::Variant;
 use crate::campaign::condition::nearest;
 use crate::model::key_of;
-use crate::offer;
 use crate::recommend::Strategy;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use toml::Spanned;
 
 const ACTIONS_MAX: usize = 12;
 const SHORTCUTS_MAX: usize = 8;
 const WEIGHT_MAX: i64 = 1_000_000;
-
-/// Lifetime of an offer's code where the file gives none.
-const EXPIRES_DEFAULT: Duration = Duration::from_secs(1_200);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,24 +64,6 @@ struct ShortcutTable {
     href: Spanned<String>,
 }
 
-table! {
-    OfferTable {
-        kind "kind": String,
-        amount "amount": f64,
-        minimum "minimum": f64,
-        expires "expires": String,
-        single_use "single_use": bool,
-        budget "budget": BudgetTable,
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BudgetTable {
-    count: Spanned<i64>,
-    every: Given<String>,
-}
-
 /// Fields that mean something next to each `do`.
 fn takes(kind: &str) -> &'static [&'static str] {
     match kind {
@@ -98,15 +76,6 @@ fn takes(kind: &str) -> &'static [&'static str] {
         "layout" => &["placement", "layout"],
         "notice" => &["text", "tone"],
         _ => &["name", "data"],
-    }
-}
-
-/// The same for offers; words alone cost nothing and need no code.
-fn terms_take(kind: offer::Kind) -> &'static [&'static str] {
-    match kind {
-        offer::Kind::Percent | offer::Kind::Fixed => &["amount", "minimum", "expires", "single_use", "budget"],
-        offer::Kind::FreeShipping => &["minimum", "expires", "single_use", "budget"],
-        offer::Kind::Message => &["expires"],
     }
 }
 
@@ -262,66 +231,5 @@ impl Reader<'_> {
             }
         };
         Some(ActionKind::Nav { shortcuts, promote })
-    }
-
-    fn terms(&mut self, at: usize, given: Given<OfferTable>) -> Option<offer::Terms> {
-        let Some(given) = given else {
-            self.wrong(
-                at,
-                "`offer` needs `offer = { kind = \"percent\", amount = 10, expires = \"20m\", budget = { count = 100, every = \"1d\" } }`",
-            );
-            return None;
-        };
-        let at = given.span().start;
-        let mut table = given.into_inner();
-        let given = table.kind.take();
-        let kind = self.required(at, "offer", "kind", given);
-        let kind = self.choose("offer.kind", &kind, &offer::Kind::ALL.map(|kind| (kind.name(), kind)))?;
-        self.strangers(kind.name(), table.given(), terms_take(kind));
-        let amount = match kind {
-            offer::Kind::Percent | offer::Kind::Fixed => self.required(at, kind.name(), "amount", table.amount),
-            offer::Kind::FreeShipping | offer::Kind::Message => None,
-        };
-        let amount = match kind {
-            offer::Kind::Percent => self.percent(&amount),
-            offer::Kind::Fixed => self.discount(&amount),
-            _ => Some(0),
-        };
-        let minimum = self.money("offer.minimum", &table.minimum).unwrap_or(0);
-        let expires = self.duration("offer.expires", &table.expires).unwrap_or(EXPIRES_DEFAULT);
-        if table.budget.is_none() && kind != offer::Kind::Message {
-            self.wrong(at, format!("`{}` costs money, so it needs `budget = {{ count = 100, every = \"1d\" }}`", kind.name()));
-        }
-        let budget = table.budget.and_then(|budget| self.budget(budget.into_inner()));
-        let single_use = table.single_use.is_none_or(Spanned::into_inner);
-        let terms = offer::Terms { kind, amount: amount?, minimum, expires, single_use, budget };
-        if let Err(error) = terms.validate() {
-            self.wrong(at, format!("`offer`: {error}"));
-        }
-        Some(terms)
-    }
-
-    fn percent(&mut self, given: &Given<f64>) -> Option<i64> {
-        let amount = self.number("offer.amount", given, 1.0..=90.0)?;
-        if amount.fract() != 0.0 {
-            let at = given.as_ref().map_or(0, |given| given.span().start);
-            self.wrong(at, format!("`offer.amount` is {amount}, it must be a whole percentage"));
-            return None;
-        }
-        Some(amount as i64)
-    }
-
-    fn discount(&mut self, given: &Given<f64>) -> Option<i64> {
-        self.number("offer.amount", given, 0.01..=1e6)?;
-        self.money("offer.amount", given)
-    }
-
-    fn budget(&mut self, table: BudgetTable) -> Option<offer::Budget> {
-        let most = i64::from(offer::Terms::BUDGET_COUNT_MAX);
-        let count = self.whole("offer.budget.count", &Some(table.count), 1..=most)? as u32;
-        // Without a period the budget is for good: no code lives longer than the longest duration a file can say.
-        let every =
-            if table.every.is_some() { self.duration("offer.budget.every", &table.every)? } else { Duration::from_secs(366 * 86_400) };
-        Some(offer::Budget { count, every })
     }
 }

@@ -1,6 +1,7 @@
 //! The campaign file: TOML in, a [`Campaign`] or every mistake with its place out.
 
 mod action;
+mod offer;
 mod reader;
 mod table;
 mod trigger;

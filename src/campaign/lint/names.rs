@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::World;
+use crate::campaign::ActionKind;
 use crate::campaign::Campaign;
 use crate::campaign::condition::Slot;
 use crate::campaign::condition::nearest;
@@ -39,12 +40,20 @@ pub(super) fn check(campaign: &Campaign, set: &[Arc<Campaign>], world: &World<'_
         return;
     }
     let named = mentions.iter().filter_map(|(slot, name)| Some((kind_of(*slot)?, name.clone())));
+    if has_floor(campaign) && world.catalog.products().iter().all(|product| product.cost.is_none()) {
+        let message = "`margin_floor` needs costs, and no product of the catalog has one: no offer is ever made".to_owned();
+        report.warn(campaign, "floor_without_costs", message);
+    }
     for (kind, name) in named.chain(filters(&campaign.source)) {
         if !name.is_empty() && !kind.is_in(world.catalog, &name) {
             let message = format!("the catalog has no {} `{name}`{}", kind.noun(), ask(kind.nearest(world.catalog, &name)));
             report.warn(campaign, kind.code(), message);
         }
     }
+}
+
+fn has_floor(campaign: &Campaign) -> bool {
+    campaign.actions().any(|action| matches!(&action.kind, ActionKind::Offer { terms, .. } if terms.margin_floor.is_some()))
 }
 
 fn ask(near: Option<&str>) -> String {
@@ -114,11 +123,19 @@ impl Named {
     }
 }
 
-/// Names in the filters of triggers and steps. Triggers keep only keys, so they are read from the file once more.
+/// Names in the filters of triggers and steps, and categories of offers. Campaigns keep only keys, so they are read from the file once
+/// more.
 fn filters(source: &str) -> Vec<(Named, String)> {
     let mut found = Vec::new();
-    if let Some(triggers) = source.parse::<toml::Table>().ok().as_ref().and_then(|table| table.get("trigger")) {
+    let Ok(table) = source.parse::<toml::Table>() else { return found };
+    if let Some(triggers) = table.get("trigger") {
         collect(triggers, &mut found);
+    }
+    let list = |value: &toml::Value, field: &str| value.get(field).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let variants = table.get("variant").and_then(toml::Value::as_array).into_iter().flatten();
+    for action in variants.flat_map(|variant| list(variant, "action")) {
+        let categories = action.get("offer").map(|offer| list(offer, "categories")).unwrap_or_default();
+        found.extend(categories.iter().filter_map(toml::Value::as_str).map(|name| (Named::Category, name.to_owned())));
     }
     found
 }

@@ -306,7 +306,7 @@ fn offers() {
     );
     check_action(
         "do = \"offer\"\nplacement = \"overlay\"\ntemplate = \"t\"\noffer = { kind = \"free_shipping\", amount = 5, budget = { count = 1 } }",
-        "12:44: `amount` means nothing to `free_shipping`, which takes minimum, expires, single_use, budget",
+        "12:44: `amount` means nothing to `free_shipping`, which takes minimum, most, categories, expires, single_use, margin_floor, pool, budget",
     );
     check_action(
         "do = \"offer\"\nplacement = \"overlay\"\ntemplate = \"t\"\noffer = { kind = \"free_shipping\", expires = \"10ms\", budget = { count = 0, every = \"1d\" } }",
@@ -323,6 +323,43 @@ fn offers() {
     check_action(
         "do = \"offer\"\nplacement = \"overlay\"\ntemplate = \"t\"\noffer = { kind = \"free_shipping\", budget = { every = \"1d\" } }",
         "12:44: missing field `count`",
+    );
+}
+
+/// The offer of a campaign that spends, with these fields besides.
+fn check_offer(fields: &str, expected: &str) {
+    check_action(&format!("do = \"offer\"\nplacement = \"overlay\"\ntemplate = \"t\"\noffer = {{ {fields} }}"), expected);
+}
+
+#[test]
+fn offers_and_their_money() {
+    check_offer(
+        "kind = \"percent\", amount = 5, budget = { count = 1, value = 50.0 }",
+        "12:50: `offer`: budget.value limits what codes may cost, so `most` must say the most that one percent code may cost",
+    );
+    check_offer(
+        "kind = \"fixed\", amount = 5, single_use = false, budget = { count = 1, value_total = 50 }",
+        "12:68: `offer`: budget.value_total limits what codes may cost, but a code for many orders may cost anything: it needs `single_use = true`",
+    );
+    check_offer(
+        "kind = \"fixed\", amount = 5, most = 0.001, budget = { count = 1, open = 0, value_per_day = 0 }",
+        "12:46: `offer.most` is 0.001, it must be between 0.01 and 1000000\n12:82: `offer.budget.open` is 0, it must be between 1 and 1000000\n12:101: `offer.budget.value_per_day` is 0, it must be between 0.01 and 1000000",
+    );
+    check_offer(
+        "kind = \"fixed\", amount = 5, margin_floor = 15, budget = { count = 1 }",
+        "12:54: `offer.margin_floor` is 15, it must be between 0 and 0.95",
+    );
+    check_offer(
+        "kind = \"fixed\", amount = 5, categories = [\"a\", \"b c\", \"d\", \"e\", \"f\"], budget = { count = 1 }",
+        "12:52: `offer.categories` has 5 entries, it must have 1 to 4\n12:58: `offer.categories` is `b c`, it must be 1 to 64 bytes long, without blanks",
+    );
+    check_offer(
+        "kind = \"fixed\", amount = 5, pool = \"Spring sale\", budget = { count = 1 }",
+        "12:46: `offer.pool` is `Spring sale`, it must be 1 to 64 lower-case letters, digits and hyphens",
+    );
+    check_offer(
+        "kind = \"fixed\", amount = 5, budget = { count = 1, valeu = 5 }",
+        "12:61: unknown field `valeu`, expected one of `count`, `every`, `open`, `value`, `value_per_hour`, `value_per_day`, `value_total`; did you mean `value`?",
     );
 }
 

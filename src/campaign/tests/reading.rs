@@ -15,6 +15,7 @@ use crate::campaign::Trust;
 use crate::campaign::parse_duration;
 use crate::model::CheckoutStep;
 use crate::model::Currency;
+use crate::model::Key;
 use crate::model::PageKind;
 use crate::model::key_of;
 use crate::offer;
@@ -66,7 +67,7 @@ weight = 3
   placement = "overlay"
   template = "exit"
   data = { title = "For you" }
-  offer = { kind = "fixed", amount = 5.5, minimum = 20, expires = "20m", single_use = false, budget = { count = 500, every = "1d" } }
+  offer = { kind = "fixed", amount = 5.5, minimum = 20, most = 5.0, categories = ["computers", "electronics.audio"], expires = "20m", margin_floor = 0.125, pool = "spring-2", budget = { count = 500, every = "1d", open = 20, value = 500.0, value_per_hour = 100.5, value_per_day = 600, value_total = 10000 } }
 
 [[variant]]
 id = "second"
@@ -113,9 +114,21 @@ fn every_field_arrives() {
     assert_eq!(campaign.variants.iter().map(|variant| (&*variant.id, variant.weight)).collect::<Vec<_>>(), [("first", 3), ("second", 1)]);
     let kinds: Vec<&ActionKind> = campaign.actions().map(|action| &action.kind).collect();
     let [ActionKind::Offer { terms, .. }, ActionKind::Nav { shortcuts, promote }] = kinds[..] else { panic!("{kinds:?}") };
-    let budget = Some(offer::Budget { count: 500, every: Duration::from_secs(86_400) });
-    let expires = Duration::from_secs(1_200);
-    assert_eq!(*terms, offer::Terms { kind: offer::Kind::Fixed, amount: 550, minimum: 2_000, expires, single_use: false, budget });
+    let limits = offer::Budget { open: Some(20), ..offer::Budget::of(500, Duration::from_secs(86_400)) };
+    let money = offer::Budget { value: Some(50_000), value_per_hour: Some(10_050), value_per_day: Some(60_000), ..limits };
+    let expected = offer::Terms {
+        kind: offer::Kind::Fixed,
+        amount: 550,
+        minimum: 2_000,
+        expires: Duration::from_secs(1_200),
+        single_use: true,
+        budget: Some(offer::Budget { value_total: Some(1_000_000), ..money }),
+        most: Some(500),
+        categories: [key_of("computers"), key_of("electronics.audio"), Key::NONE, Key::NONE],
+        margin_floor: Some(1_250),
+        pool: Some(key_of("spring-2")),
+    };
+    assert_eq!(*terms, expected);
     assert!(matches!(shortcuts, ShortcutSource::Interest { count: 3, href } if &**href == "/c/{category}"));
     assert_eq!(promote.len(), 1);
 }

@@ -83,7 +83,10 @@ pub(super) async fn checkout(State(shop): State<Arc<Shop>>, headers: HeaderMap, 
     }
     let order_id = format!("KW-{}", random_id(ORDER_CHARS));
     let goods_minor = cart.goods_minor(&shop.catalog);
-    let answer = cart.code.as_deref().map(|code| shop.codes.redeem(code, goods_minor, &order_id));
+    let answer = match cart.code.as_deref() {
+        Some(code) => Some(shop.codes.redeem(code, goods_minor, &order_id).await),
+        None => None,
+    };
     let is_accepted = matches!(answer, Some(CodeAnswer::Accepted { .. }));
     let totals = Totals::of(goods_minor, answer.as_ref());
     let order = Order { id: order_id.clone(), lines: cart.lines, totals, code: cart.code.filter(|_| is_accepted) };

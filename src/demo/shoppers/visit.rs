@@ -235,7 +235,7 @@ impl Visit<'_> {
     }
 
     fn cart(&self) -> wire::Cart {
-        wire::Cart { currency: CURRENCY.to_owned(), lines: self.browser.cart.clone() }
+        wire::Cart { currency: CURRENCY.to_owned(), lines: self.browser.cart.clone(), token: None }
     }
 
     fn add(&mut self, id: &str) {

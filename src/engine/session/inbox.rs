@@ -243,11 +243,14 @@ impl Live {
         let late_after = self.engine.snapshot.load().settings.visit.late_after.as_millis() as f64;
         let mut rejected = Vec::new();
         for (seq, event) in (first + skip as u64..).zip(list.into_iter().skip(skip)) {
-            let input = event.map_err(|message| (ErrorCode::Invalid, None, message)).and_then(|timed| {
+            let input = event.map_err(|message| (ErrorCode::Invalid, None, message)).and_then(|mut timed| {
                 if !timed.at.is_finite() || !sent_at.is_finite() {
                     return Err((ErrorCode::OutOfRange, Some("at".to_owned()), "a finite number of milliseconds".to_owned()));
                 }
                 let late = sent_at - timed.at > late_after;
+                if let Some(input) = self.confirmed_cart(stream, late, &mut timed.event) {
+                    return Ok(input);
+                }
                 translate::input(stream, late, timed.event).map_err(|no| (no.code, Some(no.field.to_owned()), no.message))
             });
             match input {
@@ -269,6 +272,13 @@ impl Live {
             self.ack(stream, rejected);
         }
         true
+    }
+
+    /// The cart in a token that the shop's server has signed for this visit. Without a good one the cart is a claim like any other.
+    fn confirmed_cart(&self, stream: StreamId, late: bool, event: &mut wire::Event) -> Option<Input> {
+        let wire::Event::Cart(cart) = event else { return None };
+        let (cart, until) = self.engine.confirmed_cart(self.visit.session.id(), &cart.token.take()?)?;
+        Some(Input::Event { stream, late, event: Event::ConfirmedCart { cart, until } })
     }
 
     pub(super) fn post(&mut self, stream: StreamId, frames: Vec<Inbound>, reply: oneshot::Sender<wire::Ack>) {

@@ -452,9 +452,9 @@ impl Live {
         for stream in connected {
             self.apply(Input::Detach { stream, bye: false });
         }
-        let subject = self.subject();
+        let (subject, cart) = (self.subject(), self.visit.session.cart().clone());
         for (decision, campaign, terms) in self.visit.session.waiting_offers() {
-            self.engine.request_grant(self.me.clone(), decision, campaign, subject, *terms);
+            self.engine.request_grant(self.me.clone(), decision, (campaign, subject), *terms, cart.clone());
         }
     }
 

@@ -14,6 +14,7 @@ use crate::engine::translate;
 use crate::engine::view;
 use crate::engine::view::Entry;
 use crate::history;
+use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::protocol::wire;
@@ -160,9 +161,14 @@ impl Live {
                 self.decided(at, &proof::Writing { id, took_us, considered: list, proofs, set });
             }
             Effect::RequestGrant { decision, campaign, terms } => {
-                engine.request_grant(self.me.clone(), decision, campaign, self.subject(), *terms);
+                engine.request_grant(self.me.clone(), decision, (campaign, self.subject()), *terms, self.visit.session.cart().clone());
             }
             Effect::Reported { decision, campaign, variant: _, state } => {
+                if state == ReceiptState::Shown
+                    && let Some(code) = self.visit.session.code_of(decision)
+                {
+                    engine.offer_shown(code);
+                }
                 if !self.visit.session.is_preview() {
                     engine.counts.note_receipt(campaign, state);
                 }

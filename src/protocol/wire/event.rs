@@ -88,6 +88,10 @@ pub struct Cart {
     /// ISO 4217.
     pub currency: String,
     pub lines: Vec<CartLine>,
+    /// The shop's server's word for this cart: a signed token that carries the cart itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub token: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
