@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod demo;
 mod serve;
+mod simulate;
 
 use clap::Parser;
 use clap::Subcommand;
@@ -25,6 +26,8 @@ enum Command {
     Serve(serve::Args),
     /// Checks campaign files: mistakes, and what can never fire, shadows or fights another.
     Check(check::Args),
+    /// Runs simulated shops under faults, and checks that nothing is lost and nothing happens twice.
+    Simulate(simulate::Args),
     /// Shows, checks or explains the configuration.
     Config(config::Args),
 }
@@ -38,6 +41,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Check(args) => check::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Config(args) => config::run(&args),
     };
     match done {

@@ -1,11 +1,11 @@
 //! The core under a hundred thousand random events.
 
-mod campaigns;
 mod witness;
 
 use super::Shop;
 use super::Shopper;
 use super::Step;
+use super::campaigns;
 use crate::decide::Considered;
 use crate::session::Effect;
 use crate::session::Effects;
@@ -25,7 +25,7 @@ type Outcome = (Step, Vec<Effect>, Vec<Considered>);
 
 #[test]
 fn random_events_hold_the_invariants() {
-    let shop = campaigns::shop();
+    let shop = campaigns::shop(9);
     let mut totals = Totals::default();
     for seed in SEEDS {
         let told = SeedOnPanic(seed);
@@ -40,7 +40,7 @@ fn random_events_hold_the_invariants() {
 
 #[test]
 fn a_seed_is_a_visit() {
-    let shop = campaigns::shop();
+    let shop = campaigns::shop(9);
     let steps = |seed| {
         let mut shopper = Shopper::new(seed, &shop);
         shopper.visit();
