@@ -21,10 +21,14 @@ pub enum Bug {
     CheckpointUnsaved,
     /// After an input that could not be recorded, records go on as if nothing was missing.
     HoleInHistory,
+    /// A visit that comes back tells its pages of fewer events than it had acknowledged.
+    AckTakenBack,
+    /// A visit that comes back, or has only refused an event, counts as saved.
+    RestoredUnsaved,
 }
 
 impl Bug {
-    pub const ALL: [Bug; 9] = [
+    pub const ALL: [Bug; 11] = [
         Bug::AckBeforeDurable,
         Bug::DedupeInMemory,
         Bug::GrantBeforeDurable,
@@ -34,6 +38,8 @@ impl Bug {
         Bug::ConsentUnrecorded,
         Bug::CheckpointUnsaved,
         Bug::HoleInHistory,
+        Bug::AckTakenBack,
+        Bug::RestoredUnsaved,
     ];
 
     pub fn name(self) -> &'static str {
@@ -47,6 +53,8 @@ impl Bug {
             Bug::ConsentUnrecorded => "consent-unrecorded",
             Bug::CheckpointUnsaved => "checkpoint-unsaved",
             Bug::HoleInHistory => "hole-in-history",
+            Bug::AckTakenBack => "ack-taken-back",
+            Bug::RestoredUnsaved => "restored-unsaved",
         }
     }
 

@@ -60,7 +60,10 @@ pub(super) struct Batch {
 pub(super) enum Up {
     Hello(Box<Hello>),
     Events(Batch),
-    Applied { rev: u64, receipts: SmallVec<[Receipt; 2]> },
+    Applied {
+        rev: u64,
+        receipts: SmallVec<[Receipt; 2]>,
+    },
     Bye,
     /// The connection is gone.
     Lost,

@@ -81,8 +81,9 @@ impl Desired {
         reports.push((decision, ReceiptState::Received));
     }
 
-    /// Puts every default back: a page view begins, or the shopper has refused.
+    /// The shopper has refused: every default comes back at once, also where the engine would leave what is not personal.
     pub(in crate::sim) fn reset(&mut self) {
+        self.unshown.extend(self.shows.values().map(|held| held.decision));
         self.shows.clear();
         self.overlay = None;
     }

@@ -93,7 +93,8 @@ impl Server<'_> {
             self.granted(session, decision, key)?;
         }
         if self.has(Bug::AgainBeforeDurable) {
-            let again: Vec<Wish> = self.wishes.iter().filter(|other| other.campaign == campaign && other.subject == subject).cloned().collect();
+            let again: Vec<Wish> =
+                self.wishes.iter().filter(|other| other.campaign == campaign && other.subject == subject).cloned().collect();
             self.wishes.retain(|other| other.campaign != campaign || other.subject != subject);
             for other in again {
                 self.granted(other.session, other.decision, key)?;

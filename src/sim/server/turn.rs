@@ -99,6 +99,7 @@ impl Server<'_> {
         if let Some(delivery) = live.visit.delivery_mut(stream) {
             delivery.note_written(position);
         }
+        live.unsaved += u16::from(!self.has(Bug::RestoredUnsaved));
     }
 
     /// Appends a record of a visit. After a hole in the history only a keyframe is taken.

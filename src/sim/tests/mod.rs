@@ -1,6 +1,9 @@
 //! The core under a hundred thousand random events.
 
+mod golden;
+mod saved;
 mod witness;
+mod worlds;
 
 use super::Shop;
 use super::Shopper;

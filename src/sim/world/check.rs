@@ -25,6 +25,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// What was under way when the time was over arrives within this.
+const LAST_FRAMES_US: u64 = 20_000_000;
+
 /// A visit as its records make it.
 struct Past {
     visit: Visit,
@@ -33,14 +36,17 @@ struct Past {
 }
 
 impl World<'_> {
-    pub(super) fn is_over(&self) -> bool {
+    /// Whether the time is over in which everything must come right.
+    pub(super) fn is_calm(&self) -> bool {
         let Some(since) = self.calm_since else { return false };
         let is_tired = self.tabs.iter().any(|tab| !tab.is_gone && tab.connection.is_tired());
-        let is_quiet = self.lines.values().all(|line| line.up.is_empty() && line.down.is_empty());
-        let calm = self.now - since;
-        let bound = if is_tired { TIRED_US } else { CALM_US };
-        // A page may be pushed something in this very moment; that is given two more seconds to arrive.
-        calm >= bound && (is_quiet || calm >= bound + 2_000_000)
+        self.now - since >= if is_tired { TIRED_US } else { CALM_US }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        let is_quiet = || self.lines.values().all(|line| line.up.is_empty() && line.down.is_empty());
+        let is_long = || self.calm_since.is_some_and(|since| self.now - since >= TIRED_US + LAST_FRAMES_US);
+        self.is_calm() && (is_quiet() || is_long())
     }
 
     pub(super) fn is_durable(&self, code: &str) -> bool {
@@ -60,6 +66,16 @@ impl World<'_> {
         }
         self.check_pages()?;
         self.check_money()?;
+        if !self.server.storage.commit() {
+            return Err("the journal has failed after the last fault".to_owned());
+        }
+        // What could not be recorded and was no event of a page is recorded at the visit's next deadline at the latest; that is now.
+        for id in self.server.live.keys().copied().collect::<Vec<_>>() {
+            let done = self.server.timer(id);
+            if self.go(done).is_none() {
+                return Err("a visit does not bear its timer".to_owned());
+            }
+        }
         if !self.server.storage.commit() {
             return Err("the journal has failed after the last fault".to_owned());
         }
@@ -88,7 +104,9 @@ impl World<'_> {
             {
                 return Err(format!("after the record at {position} the visit is not what it was"));
             }
-            for (_, campaign, _) in replay.effects().list.iter().flat_map(|effect| if let Effect::Decided { won, .. } = effect { &won[..] } else { &[] }) {
+            for (_, campaign, _) in
+                replay.effects().list.iter().flat_map(|effect| if let Effect::Decided { won, .. } = effect { &won[..] } else { &[] })
+            {
                 let count = acts.entry(*campaign).or_default();
                 *count += 1;
                 let limit = campaigns.find(*campaign).and_then(|campaign| campaign.limits.per_session);
@@ -112,7 +130,11 @@ impl World<'_> {
                 return Err(format!("visit {id} is not what its records say: {}", difference(&live.visit.session, &past.visit.session)));
             }
             let numbers = |visit: &Visit| -> Vec<_> {
-                visit.deliveries.iter().map(|(stream, delivery)| (*stream, delivery.applied(), delivery.rev(), delivery.generation)).collect()
+                visit
+                    .deliveries
+                    .iter()
+                    .map(|(stream, delivery)| (*stream, delivery.applied(), delivery.rev(), delivery.generation))
+                    .collect()
             };
             if numbers(&live.visit) != numbers(&past.visit) {
                 return Err(format!("deliveries of visit {id} are not what its records say"));
@@ -120,9 +142,13 @@ impl World<'_> {
             if live.visit.deliveries.len() > Session::STREAMS_MAX || live.lines.len() > Session::STREAMS_MAX {
                 return Err(format!("visit {id} has more pages than its bound"));
             }
-            let overlays: usize = live.visit.session.streams().iter().map(|stream| {
-                live.visit.session.desired(stream.id).filter(|held| &*held.placement == "overlay").count()
-            }).sum();
+            let overlays: usize = live
+                .visit
+                .session
+                .streams()
+                .iter()
+                .map(|stream| live.visit.session.desired(stream.id).filter(|held| &*held.placement == "overlay").count())
+                .sum();
             if overlays > 1 {
                 return Err(format!("visit {id} shows {overlays} overlays"));
             }
@@ -161,7 +187,8 @@ impl World<'_> {
         let mut codes = BTreeSet::new();
         let mut by_campaign: BTreeMap<Key, u32> = BTreeMap::new();
         for (key, log) in &self.server.storage.ledger {
-            let granted: Vec<_> = log.iter().filter_map(|record| if let Record::Granted(grant) = record { Some(grant) } else { None }).collect();
+            let granted: Vec<_> =
+                log.iter().filter_map(|record| if let Record::Granted(grant) = record { Some(grant) } else { None }).collect();
             let [grant] = granted[..] else { return Err(format!("{key:?} was granted {} times", granted.len())) };
             if !codes.insert(grant.code.clone()) {
                 return Err(format!("the code {} was made twice", grant.code));
@@ -209,12 +236,16 @@ impl World<'_> {
                 .visit
                 .session
                 .desired(tab.stream)
-                .filter(|held| !held.content.is_momentary() && &*held.placement != "overlay" && !tab.desired.unshown.contains(&held.decision))
+                .filter(|held| {
+                    !held.content.is_momentary() && &*held.placement != "overlay" && !tab.desired.unshown.contains(&held.decision)
+                })
                 .map(|held| (&*held.placement, held))
                 .collect();
             let shows: BTreeMap<&str, &Arc<Held>> = tab.desired.shows.iter().map(|(place, held)| (&**place, held)).collect();
             if wanted != shows {
-                let places = |list: &BTreeMap<&str, &Arc<Held>>| -> Vec<String> { list.iter().map(|(place, held)| format!("{place}: {} {:?}", held.id, held.decision)).collect() };
+                let places = |list: &BTreeMap<&str, &Arc<Held>>| -> Vec<String> {
+                    list.iter().map(|(place, held)| format!("{place}: {} {:?}", held.id, held.decision)).collect()
+                };
                 return Err(format!("page {number} shows {:?} and not {:?}", places(&shows), places(&wanted)));
             }
             let rev = live.visit.delivery(tab.stream).map(|delivery| delivery.rev());

@@ -244,6 +244,8 @@ impl<'a> World<'a> {
             Job::Die(end) => self.die(end),
             Job::Start => self.start(),
             _ if !self.is_up => {}
+            // What a visit does by itself ends too, so that the last frames arrive.
+            Job::Timer(_) if self.is_calm() => {}
             Job::Timer(id) => {
                 let done = self.server.timer(id);
                 self.go(done);

@@ -30,16 +30,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(tab: usize) -> Line {
-        Line {
-            tab,
-            up: VecDeque::new(),
-            down: VecDeque::new(),
-            up_last: 0,
-            down_last: 0,
-            is_closed: false,
-            is_left: false,
-            is_lost: false,
-        }
+        Line { tab, up: VecDeque::new(), down: VecDeque::new(), up_last: 0, down_last: 0, is_closed: false, is_left: false, is_lost: false }
     }
 }
 

@@ -176,7 +176,14 @@ impl World<'_> {
         let (line, stream, page, resume) = (tab.line.take(), tab.stream, tab.page.clone(), tab.resume);
         let (first, list) = tab.outbox.peek(SAVED_MAX);
         let (index, sent_at) = (tab.visitor, tab.clock(self.now));
+        let is_stale = tab.is_ghost && tab.consent_uid.is_some();
         self.log.note(self.now, "close", number as u64, list.len() as u64);
+        if is_stale && let Some(signal) = self.visitors.get(index).map(|visitor| visitor.consent) {
+            for page in self.tabs_of(index).collect::<Vec<_>>() {
+                let uid = self.say(page, What::Consent(signal));
+                self.tabs[page].consent_uid = Some(uid);
+            }
+        }
         if let Some(line) = line {
             if with_beacon {
                 self.send_up(line, Up::Bye);
@@ -221,6 +228,8 @@ impl World<'_> {
                 let outbox = Outbox::adopted(self.mix.bounds, first, list.clone());
                 let mut tab = Tab::new(index, stream, page.clone(), consent, outbox);
                 tab.is_ghost = true;
+                // A word on consent among the leftovers is older than what the visitor says now.
+                tab.consent_uid = list.iter().any(|said| matches!(said.what, What::Consent(_))).then_some(u64::MAX);
                 tab.visit = visit;
                 self.tabs.push(tab);
                 self.dial(self.tabs.len() - 1);
@@ -387,9 +396,13 @@ impl World<'_> {
         tab.resume = Some(resume);
         tab.mark = ack;
         let done = if ack < before { tab.outbox.reset(ack) } else { tab.outbox.ack(ack) };
+        let is_evicted = self.server.books.evicted.contains(&(session, tab.stream));
+        if is_evicted {
+            // A visit knows its last pages only. What an older one delivers late may count again; see `Session::STREAMS_MAX`.
+            self.renumbered.extend(tab.outbox.names());
+        }
         if ack < before {
             self.renumbered.extend(tab.outbox.names());
-            let is_evicted = self.server.books.evicted.contains(&(session, tab.stream));
             if is_same && !is_evicted {
                 self.fail(format!("page {number} was acknowledged up to {before} and is now told {ack}"));
             }
@@ -416,7 +429,13 @@ impl World<'_> {
         }
         // Without a welcome there is no acknowledgement.
         let Some(session) = tab.session else { return };
-        self.acked.entry((session, tab.stream)).or_default().extend(done.iter().map(|said| said.uid));
+        let list = self.acked.entry((session, tab.stream)).or_default();
+        for said in done {
+            // Two pages that deliver the same leftover are both told.
+            if !list.contains(&said.uid) {
+                list.push(said.uid);
+            }
+        }
     }
 
     /// Whether a page may be sent this.
@@ -457,6 +476,8 @@ impl World<'_> {
             let tab = &mut self.tabs[number];
             tab.consent = signal;
             if tab.is_ghost {
+                // What it has said for the shopper is old. A page says it again when the ghost is gone.
+                tab.consent_uid = Some(u64::MAX);
                 continue;
             }
             if withdraws(before.personalize, signal.personalize) {
