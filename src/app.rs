@@ -1,5 +1,9 @@
 //! Puts the rooms together: store, engine, edge, admin interface, dashboard.
 
+mod secrets;
+
+pub use secrets::Secrets;
+
 use crate::api;
 use crate::api::Admin;
 use crate::campaign;
@@ -26,11 +30,8 @@ use crate::store::journal;
 use anyhow::Context as _;
 use anyhow::anyhow;
 use axum::Router;
-use std::io::Write;
 use std::net::IpAddr;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -100,7 +101,8 @@ impl App {
     pub async fn start(config: &Config, checked: Checked, world: World, pages: impl FnOnce(&Arc<Engine>) -> Router) -> anyhow::Result<App> {
         let directory = &config.store.dir;
         std::fs::create_dir_all(directory).with_context(|| format!("failed to create store.dir {}", directory.display()))?;
-        let secrets = Secrets::open(&directory.join("secrets"))?;
+        // Made before everything else, so that data without them has lost them.
+        let secrets = Secrets::open(&directory.join("secrets"), !directory.join("store").exists())?;
         let opening = directory.join("store");
         let store = tokio::task::spawn_blocking(move || EmbeddedStore::open(&opening, &Default::default())).await?;
         let store = Arc::new(store.with_context(|| format!("failed to open store.dir {}", directory.display()))?);
@@ -131,8 +133,8 @@ impl App {
             consent: checked.consent,
             sessions_max: config.engine.sessions_max,
             visitor_remembered: checked.visitor_remembered,
-            token_keys: vec![secrets.token_key],
-            offer_secret: secrets.offer_secret,
+            token_keys: vec![secrets.token_key()],
+            offer_secret: secrets.offer_secret(),
             offers: checked.offers,
             events_burst: Limits::EVENTS_BURST,
             events_per_second: Limits::EVENTS_PER_SECOND,
@@ -176,32 +178,6 @@ impl App {
             Ok(Err(error)) => tracing::error!(%error, "failed to close the store"),
             Err(error) => tracing::error!(%error, "failed to close the store"),
         }
-    }
-}
-
-/// Keys of this shop's tokens and codes, made once and kept beside the data.
-struct Secrets {
-    token_key: [u8; 32],
-    offer_secret: [u8; 32],
-}
-
-impl Secrets {
-    fn open(path: &Path) -> anyhow::Result<Secrets> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut bytes = vec![0; 64];
-                getrandom::fill(&mut bytes).map_err(|error| anyhow!("no random bytes: {error}"))?;
-                let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-                file.write_all(&bytes)?;
-                file.sync_all()?;
-                bytes
-            }
-            Err(error) => return Err(error).with_context(|| format!("failed to read {}", path.display())),
-        };
-        let (token_key, rest) = bytes.split_first_chunk::<32>().with_context(|| format!("{} is damaged", path.display()))?;
-        let offer_secret: &[u8; 32] = rest.try_into().with_context(|| format!("{} is damaged", path.display()))?;
-        Ok(Secrets { token_key: *token_key, offer_secret: *offer_secret })
     }
 }
 

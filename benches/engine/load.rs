@@ -261,7 +261,7 @@ impl Page {
 }
 
 /// The first whole frame: its payload and its length.
-fn frame(bytes: &[u8]) -> Option<(&[u8], usize)> {
+pub(super) fn frame(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let (head, length) = match *bytes.get(1)? & 127 {
         126 => (4, usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?]))),
         length => (2, usize::from(length)),
@@ -270,7 +270,7 @@ fn frame(bytes: &[u8]) -> Option<(&[u8], usize)> {
 }
 
 /// A binary frame of a client.
-fn masked(payload: &[u8]) -> Vec<u8> {
+pub(super) fn masked(payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0x82];
     match u8::try_from(payload.len()) {
         Ok(short) if short < 126 => bytes.push(0x80 | short),

@@ -9,7 +9,7 @@
 //! tokio-tungstenite 0.29 with a 1 KiB read buffer, one task per connection. Both servers use mimalloc. CPU is that of the whole server
 //! process, journal thread included.
 //!
-//! Arguments after `--`: `rate`, `latency`, `idle`, `sessions` choose sections; `--quick` runs small forms of all, which gate on counts
+//! Arguments after `--`: `rate`, `latency`, `idle`, `sessions`, `storm` choose sections; `--quick` runs small forms of all, which gate on counts
 //! (answers, errors, bytes per session) and never on time.
 //!
 //! Measured on a 2-core virtual AMD EPYC while other work ran on it (load 4 to 6, so latencies say little; idle numbers do not move):
@@ -33,6 +33,7 @@ mod load;
 mod process;
 mod server;
 mod sessions;
+mod storm;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -53,12 +54,13 @@ fn main() {
     match role.as_slice() {
         ["serve", kind] => return server::run(kind),
         ["load", rest @ ..] => return load::run(rest),
+        ["storm-pages", rest @ ..] => return storm::run(rest),
         ["sessions-of", kind, count] => return sessions::run(kind, count.parse().unwrap_or(0)),
         _ => {}
     }
     let quick = support::is_quick();
     let chosen = |section: &str| {
-        let named = |argument: &&str| ["rate", "latency", "idle", "sessions"].contains(argument);
+        let named = |argument: &&str| ["rate", "latency", "idle", "sessions", "storm"].contains(argument);
         !role.iter().any(named) || role.contains(&section)
     };
     let mut gate = Gate::default();
@@ -76,6 +78,10 @@ fn main() {
     }
     if chosen("sessions") {
         in_memory(if quick { &[5_000] } else { &[200_000, 1_000_000] }, quick, &mut gate);
+    }
+    if chosen("storm") {
+        // The spread alone takes ten seconds, which the quick form has not.
+        storm::storm(if quick { 200 } else { 18_000 }, if quick { &["at-once"] } else { &["spread", "at-once"] }, &mut gate);
     }
     gate.finish();
 }

@@ -236,3 +236,73 @@ export interface CheckResult {
   errors: SourceError[];
   lint: Lint[];
 }
+
+/** One recorded turn, gone through again. */
+export interface Step extends Entry {
+  turn: number;
+  same: boolean;
+  /** Version of the snapshot it was decided with. */
+  snapshot: number;
+  digest: string;
+  decisions: Proof[];
+}
+
+export interface Side {
+  digest: string;
+  decisions: Proof[];
+  /** Absent on the recorded side, which keeps only the digest. */
+  effects?: string[] | null;
+}
+
+export interface Replayed {
+  session: string;
+  startedMs: number;
+  turns: number;
+  same: number;
+  /** The first records are gone; it was verified from a later one on. */
+  cut: boolean;
+  stopped?: string | null;
+  difference?: { turn: number; expected: Side; got: Side } | null;
+  steps: Step[];
+}
+
+export interface Done {
+  decisions: string[];
+  effects: string[];
+}
+
+/** One moment of a visit as recorded and with something changed. */
+export interface Beside {
+  turn: number;
+  atMs: number;
+  cause: "recorded" | "replaced" | "changed" | "deadline";
+  title: string;
+  /** What the page really said, where that was replaced. */
+  was?: string | null;
+  recorded: Done | null;
+  changed: Done;
+  same: boolean;
+  /** After the first divergence: a real shopper might have done otherwise. */
+  after: boolean;
+  notes: string[];
+}
+
+export interface Otherwise {
+  session: string;
+  startedMs: number;
+  at: number;
+  turns: number;
+  diverged: number | null;
+  unanswered: number;
+  hole?: number | null;
+  moments: Beside[];
+}
+
+/** What is changed; the cart in minor units. */
+export interface Change {
+  at: number;
+  set: { cart?: number };
+  pause: string[];
+  deny: string[];
+  allow: string[];
+}

@@ -1,4 +1,4 @@
-import { a as describeTemplates, d as guarded, f as listen, i as describeSpots, n as beacon, t as PARCEL_BYTES, u as browserEnvironment } from "./shared.js";
+import { a as describePage, d as guarded, f as listen, n as beacon, t as PARCEL_BYTES, u as browserEnvironment } from "./shared.js";
 
 // src/capture/shopper.ts
 const SCROLL_PX = 16;
@@ -74,65 +74,6 @@ const captureClicks = ({ window }, clicked) => listen(window.document, "click", 
 	});
 }, true);
 
-// src/capture/exit.ts
-const FLICK_PX_PER_S = 1200;
-const FLICK_PX = 120;
-const SAMPLE_MS = 100;
-const captureExit = (environment, report) => {
-	const { window } = environment;
-	const { document } = window;
-	let isLeaving = false;
-	let samples = [];
-	let byTouch = false;
-	const leave = (signal, speed = 0) => {
-		isLeaving = true;
-		report(signal, Math.round(speed));
-	};
-	const back = () => {
-		if (isLeaving) report("returned");
-		isLeaving = false;
-	};
-	const speedAt = (y) => {
-		const now = environment.now();
-		samples = samples.filter(([at]) => now - at <= SAMPLE_MS);
-		const [first] = samples;
-		samples.push([now, y]);
-		return first && now > first[0] ? [Math.max(0, (first[1] - y) / (now - first[0]) * 1e3), first[1] - y] : [0, 0];
-	};
-	const stops = [
-		listen(document, "pointermove", (event) => {
-			if (event.pointerType === "touch") return;
-			byTouch = false;
-			back();
-			speedAt(event.clientY);
-		}),
-		listen(document, "mouseout", (event) => {
-			if (!event.relatedTarget && event.clientY <= 0 && !byTouch) leave("pointerTop", speedAt(event.clientY)[0]);
-		}),
-		listen(document, "touchstart", () => {
-			byTouch = true;
-			samples = [];
-			back();
-		}),
-		listen(window, "scroll", () => {
-			if (!byTouch) return;
-			const [speed, distance] = speedAt(window.scrollY);
-			if (!isLeaving && speed > FLICK_PX_PER_S && distance > FLICK_PX) leave("scrollUp", speed);
-			else if (distance < 0) back();
-		}),
-		listen(document, "keydown", back),
-		listen(document, "visibilitychange", () => document.visibilityState === "hidden" ? leave("hidden") : back())
-	];
-	const navigation = window.navigation;
-	if (navigation) stops.push(listen(navigation, "navigate", ({ navigationType, destination }) => {
-		if (navigationType === "traverse" && destination && destination.index < (navigation.currentEntry?.index ?? 0)) leave("back");
-	}));
-	return {
-		idle: () => leave("idle"),
-		stop: () => stops.forEach((stop) => stop())
-	};
-};
-
 // src/capture/scroll.ts
 const STEP = 10;
 const LOOK_MS = 250;
@@ -161,6 +102,16 @@ const startCapture = (environment, limit, record) => {
 	let present = "";
 	let stops = [];
 	let restart = () => void 0;
+	let wantsExit = false;
+	let watchExit;
+	let leaving;
+	const arm = () => {
+		leaving?.stop();
+		leaving = wantsExit ? watchExit?.(environment, (signal, speed) => record({ exit: {
+			signal,
+			speed
+		} })) : void 0;
+	};
 	const configure = (wanted) => {
 		const clicks = limit.clicks && wanted.clicks;
 		const scroll = limit.scroll && wanted.scroll;
@@ -184,11 +135,8 @@ const startCapture = (environment, limit, record) => {
 			restart = depth.restart;
 			stops.push(depth.stop);
 		}
-		const leaving = exit ? captureExit(environment, (signal, speed) => record({ exit: {
-			signal,
-			speed
-		} })) : void 0;
-		if (leaving) stops.push(leaving.stop);
+		wantsExit = exit;
+		arm();
 		if (attentionMs) stops.push(captureAttention(environment, attentionMs, wanted.idleMs, {
 			active: (active) => record({ attention: { active } }),
 			idle: () => leaving?.idle()
@@ -197,48 +145,12 @@ const startCapture = (environment, limit, record) => {
 	configure(limit);
 	return {
 		configure,
-		restart: () => restart()
+		restart: () => restart(),
+		furnish(watch) {
+			watchExit = watch;
+			arm();
+		}
 	};
-};
-
-// src/capture/page.ts
-/** The page as it stands; `given` wins over what the markup says. */
-const describePage = (window, given = {}) => {
-	const { document, location } = window;
-	const fact = (name) => document.body?.dataset[name] || document.documentElement.dataset[name] || void 0;
-	return {
-		url: location.href,
-		referrer: document.referrer || void 0,
-		kind: given.kind ?? fact("floorwalkerPage") ?? "other",
-		product: given.product ?? fact("floorwalkerProduct"),
-		category: given.category ?? fact("floorwalkerCategory"),
-		placements: describeSpots(document, window.innerHeight),
-		templates: describeTemplates(document)
-	};
-};
-const SETTLE_MS = 50;
-/** Calls `opened` after the address changed without a page load. A change of the fragment alone is the same page. */
-const watchRoutes = ({ window, setTimer, clearTimer }, opened) => {
-	const { history, location } = window;
-	const address = () => location.pathname + location.search;
-	let last = address();
-	let timer = 0;
-	const look = () => {
-		if (address() === last) return;
-		last = address();
-		clearTimer(timer);
-		timer = setTimer(() => guarded(opened), SETTLE_MS);
-	};
-	for (const name of ["pushState", "replaceState"]) {
-		const original = history[name];
-		guarded(() => {
-			history[name] = function(...args) {
-				original.apply(this, args);
-				guarded(look);
-			};
-		});
-	}
-	listen(window, "popstate", look);
 };
 
 // src/connection.ts
@@ -265,8 +177,8 @@ const createConnection = (visible, random) => {
 	let everOpen = false;
 	let route = "socket";
 	let resume;
-	let goaway;
 	let out = [];
+	const draw = (least, most) => least + random() * (most - least);
 	const enter = (next, code = 0) => {
 		if (phase !== next) out.push({
 			do: "changed",
@@ -294,20 +206,15 @@ const createConnection = (visible, random) => {
 	};
 	const retryIn = (delay, now, code) => {
 		enter(visible && !away ? "backoff" : "waiting", code);
-		if (phase === "backoff") deadline = now + delay;
+		if (phase === "backoff") deadline = now + Math.max(0, delay);
 	};
 	const lost = (code, now) => {
 		const wasOpen = phase === "open";
 		if (wasOpen && now - openedAt >= GOOD_MS) attempt = failures = 0;
 		failures++;
-		if (!everOpen && failures >= FALLBACK_AFTER) route = "stream";
-		let delay;
-		if (goaway) delay = goaway.minMs + random() * Math.max(0, goaway.maxMs - goaway.minMs);
-		else if (failures >= TIRED_AFTER) delay = TIRED_MS;
-		else if (wasOpen && attempt === 0) delay = random() * CRASH_SPREAD_MS;
-		else delay = Math.min(CAP_MS, STEP_MS + random() * Math.min(CAP_MS, STEP_MS * 2 ** attempt));
+		if (!everOpen && (!code || failures >= FALLBACK_AFTER)) route = "stream";
 		attempt++;
-		goaway = void 0;
+		const delay = moveAt ? moveAt - now : failures >= TIRED_AFTER ? draw(TIRED_MS / 2, TIRED_MS * 1.5) : wasOpen && attempt === 1 ? draw(0, CRASH_SPREAD_MS) : draw(STEP_MS, Math.min(CAP_MS, STEP_MS + STEP_MS * 2 ** (attempt - 1)));
 		retryIn(delay, now, code);
 	};
 	const hangUp = () => {
@@ -321,7 +228,6 @@ const createConnection = (visible, random) => {
 		if (phase === "stopped") return;
 		switch (input.do) {
 			case "start":
-			case "restore":
 				away = false;
 				if (phase === "waiting") dial(now);
 				break;
@@ -353,8 +259,7 @@ const createConnection = (visible, random) => {
 				break;
 			}
 			case "goaway":
-				goaway = input;
-				if (phase === "open") moveAt = now + input.minMs + random() * Math.max(0, input.maxMs - input.minMs);
+				moveAt = now + draw(input.minMs, Math.max(input.minMs, input.maxMs));
 				break;
 			case "visible":
 				visible = input.visible;
@@ -392,7 +297,6 @@ const createConnection = (visible, random) => {
 				enter("stopped");
 				break;
 			case "tick": if (moveAt && now >= moveAt) {
-				goaway = void 0;
 				hangUp();
 				enter("waiting");
 				dial(now);
@@ -608,6 +512,7 @@ const createOutbox = () => {
 			if (!queue.length) return;
 			return slice(0, fit(0, 256, limit));
 		},
+		holds: (kind) => queue.some((entry) => entry.kind === kind),
 		drops() {
 			if (!Object.keys(dropped).length) return;
 			const counts = dropped;
@@ -779,7 +684,6 @@ const CAPTURE = {
 const APPLIED_MS = 50;
 const SAVE_MS = 1e3;
 const BACKLOG_MAX = 32;
-const URL_MAX = 2e3;
 const randomId = (window) => Array.from(window.crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 /** `load` brings what is not needed before the engine's first answer; where it fails, the shop's page stands and is only observed. */
 const startClient = (options, environment, load) => {
@@ -820,10 +724,12 @@ const startClient = (options, environment, load) => {
 	let receipts = [];
 	let appliedAt = 0;
 	let isBehind = false;
+	let hasMoved = false;
 	let timer = 0;
 	let saveTimer = 0;
 	let started = false;
 	let left = false;
+	let isBack = false;
 	let isOff = false;
 	const early = [];
 	let becomeReady = () => void 0;
@@ -862,21 +768,32 @@ const startClient = (options, environment, load) => {
 			shopper
 		});
 		backlog.splice(0).forEach((run) => run(made));
-		if (options.capture !== false) loaded.observeDataLayer(window, {
-			event: (event) => "productView" in event ? viewProduct(event.productView.product) : record(event),
-			consent: (change) => agree("mode", change)
-		});
+		capture.furnish(loaded.captureExit);
+		if (options.capture !== false) {
+			loaded.watchRoutes(environment, () => page.url, api.page);
+			loaded.observeDataLayer(window, {
+				event: (event) => "productView" in event ? viewProduct(event.productView.product) : record(event),
+				consent: (change) => agree("mode", change)
+			});
+		}
 		if (token) adopt();
+	};
+	const fetchMore = () => {
+		load().then((loaded) => void (more ?? guarded(() => furnish(loaded))), () => void 0);
 	};
 	const whenFurnished = (run) => {
 		if (desired) return run(desired);
 		backlog.push(run);
 		if (backlog.length > BACKLOG_MAX) backlog.splice(1, 1);
 	};
-	const show = (frame) => whenFurnished((made) => {
-		isBehind = !made.hear(frame) || isBehind;
-		answer();
-	});
+	const isBetween = () => hasMoved && outbox.holds("pageView");
+	const show = (frame) => {
+		if (isBetween()) isBehind = true;
+		else whenFurnished((made) => {
+			isBehind = !made.hear(frame) || isBehind;
+			answer();
+		});
+	};
 	const rev = () => desired?.rev ?? 0;
 	const adopt = () => {
 		if (consent.remember) more?.adoptQueues(environment, shelf, endpoint, hello);
@@ -895,10 +812,11 @@ const startClient = (options, environment, load) => {
 		schedule();
 	};
 	const takeApplied = () => {
-		const lists = isBehind && receipts.length ? [receipts, []] : [receipts];
+		const asks = isBehind && !isBetween();
+		const lists = asks && receipts.length ? [receipts, []] : [receipts];
 		receipts = [];
 		appliedAt = 0;
-		isBehind = false;
+		if (asks) isBehind = false;
 		return lists.map((list) => ({ applied: {
 			rev: rev(),
 			receipts: list
@@ -926,7 +844,7 @@ const startClient = (options, environment, load) => {
 	const forget = () => shelf.drop("queue." + stream);
 	const save = () => {
 		saveTimer = 0;
-		guarded(() => more?.saveQueue(environment, shelf, stream, page, outbox));
+		guarded(() => more?.saveQueue(environment, shelf, stream, page, outbox, left));
 	};
 	const hello = (resume) => ({
 		versions: [1, 1],
@@ -972,14 +890,18 @@ const startClient = (options, environment, load) => {
 					epoch: welcome.epoch
 				}
 			});
-			if (welcome.state) show({ state: welcome.state });
+			if (isBack && !welcome.resumed) view(environment.now());
+			else if (welcome.state) show({ state: welcome.state });
+			isBack = false;
 			capture.configure(welcome.capture);
 			becomeReady();
-			adopt();
+			if (more) adopt();
+			else fetchMore();
 		} else if ("ack" in frame) {
 			mark = frame.ack.seq;
 			outbox.ack(mark);
 			if (!outbox.size) forget();
+			if (isBehind) answer();
 			for (const refused of frame.ack.rejected ?? []) tell("error", refused);
 		} else if ("push" in frame || "state" in frame) show(frame);
 		else if ("ping" in frame) transport?.send({ pong: {
@@ -1057,8 +979,8 @@ const startClient = (options, environment, load) => {
 	};
 	const view = (since) => {
 		desired?.reset();
+		hasMoved = !!page.url;
 		const { placements = [] } = page = describePage(window, facts);
-		page.url = page.url.slice(0, URL_MAX);
 		viewed = void 0;
 		shopper.restart();
 		whenFurnished((made) => made.announce(placements, since));
@@ -1118,22 +1040,23 @@ const startClient = (options, environment, load) => {
 		step({ do: "leave" });
 		sendRest(isOpen);
 	};
-	const restore = () => {
+	const wake = () => {
 		left = false;
 		step({
 			do: "visible",
 			visible: isVisible()
 		});
-		step({ do: "restore" });
+		step({ do: "start" });
+	};
+	const restore = () => {
+		isBack = true;
+		wake();
 	};
 	const start = () => {
 		started = true;
 		const { activationStart = 0 } = window.performance.getEntriesByType?.("navigation")[0] ?? {};
 		view(activationStart);
 		early.splice(0).forEach(record);
-		if (options.capture !== false) watchRoutes(environment, () => {
-			if (location.href !== page.url) api.page();
-		});
 		listen(document, "visibilitychange", () => {
 			step({
 				do: "visible",
@@ -1151,8 +1074,8 @@ const startClient = (options, environment, load) => {
 		});
 		listen(document, "resume", restore);
 		listen(window, "online", () => step({ do: "online" }));
-		step({ do: "start" });
-		load().then((loaded) => guarded(() => furnish(loaded)), () => void 0);
+		wake();
+		fetchMore();
 	};
 	const begin = () => {
 		if (document.prerendering) document.addEventListener("prerenderingchange", () => guarded(begin), { once: true });

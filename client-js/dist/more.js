@@ -1,4 +1,4 @@
-import { c as spotName, d as guarded, f as listen, l as spots, o as isLive, r as post, s as select, t as PARCEL_BYTES } from "./shared.js";
+import { c as spotName, d as guarded, f as listen, i as addressOf$1, l as spots, o as isLive, r as post, s as select, t as PARCEL_BYTES } from "./shared.js";
 
 // src/capture/money.ts
 /** `12.5` EUR is 1250; `12.5` JPY is 13. An unknown currency counts as one with two decimals. */
@@ -119,19 +119,122 @@ const observeDataLayer = (window, report) => {
 	};
 };
 
+// src/capture/exit.ts
+const FLICK_PX_PER_S = 1200;
+const FLICK_PX = 120;
+const SAMPLE_MS = 100;
+const captureExit = (environment, report) => {
+	const { window } = environment;
+	const { document } = window;
+	let isLeaving = false;
+	let samples = [];
+	let byTouch = false;
+	const leave = (signal, speed = 0) => {
+		isLeaving = true;
+		report(signal, Math.round(speed));
+	};
+	const back = () => {
+		if (isLeaving) report("returned");
+		isLeaving = false;
+	};
+	const speedAt = (y) => {
+		const now = environment.now();
+		samples = samples.filter(([at]) => now - at <= SAMPLE_MS);
+		const [first] = samples;
+		samples.push([now, y]);
+		return first && now > first[0] ? [Math.max(0, (first[1] - y) / (now - first[0]) * 1e3), first[1] - y] : [0, 0];
+	};
+	const stops = [
+		listen(document, "pointermove", (event) => {
+			if (event.pointerType === "touch") return;
+			byTouch = false;
+			back();
+			speedAt(event.clientY);
+		}),
+		listen(document, "mouseout", (event) => {
+			if (!event.relatedTarget && event.clientY <= 0 && !byTouch) leave("pointerTop", speedAt(event.clientY)[0]);
+		}),
+		listen(document, "touchstart", () => {
+			byTouch = true;
+			samples = [];
+			back();
+		}),
+		listen(window, "scroll", () => {
+			if (!byTouch) return;
+			const [speed, distance] = speedAt(window.scrollY);
+			if (!isLeaving && speed > FLICK_PX_PER_S && distance > FLICK_PX) leave("scrollUp", speed);
+			else if (distance < 0) back();
+		}),
+		listen(document, "keydown", back),
+		listen(document, "visibilitychange", () => document.visibilityState === "hidden" ? leave("hidden") : back())
+	];
+	const navigation = window.navigation;
+	if (navigation) stops.push(listen(navigation, "navigate", ({ navigationType, destination }) => {
+		if (navigationType === "traverse" && destination && destination.index < (navigation.currentEntry?.index ?? 0)) leave("back");
+	}));
+	return {
+		idle: () => leave("idle"),
+		stop: () => stops.forEach((stop) => stop())
+	};
+};
+
+// src/capture/routes.ts
+const SETTLE_MS = 50;
+/**
+* Calls `opened` after the address changed without a page load. A change of the fragment alone is the same page, and so is one that was
+* `viewed` meanwhile, because the shop announced it itself. This is loaded later than the page, so it begins with a look.
+*/
+const watchRoutes = ({ window, setTimer, clearTimer }, viewed, opened) => {
+	const { history, location } = window;
+	const bare = (address) => address.replace(/#.*/, "");
+	let last = bare(viewed());
+	let timer = 0;
+	const look = () => {
+		const address = bare(addressOf$1(location));
+		if (address === last) return;
+		last = address;
+		clearTimer(timer);
+		timer = setTimer(() => bare(viewed()) === last || guarded(opened), SETTLE_MS);
+	};
+	for (const name of ["pushState", "replaceState"]) {
+		const original = history[name];
+		guarded(() => {
+			history[name] = function(...args) {
+				original.apply(this, args);
+				guarded(look);
+			};
+		});
+	}
+	listen(window, "popstate", look);
+	look();
+};
+
 // src/fallback.ts
 const LOST = 1006;
+const ORIGIN = 4004;
+const FRAMES_MAX = 64;
+/** The close code that a refusal stands for. */
+const codeOf = ({ status, body }) => {
+	const code = body?.error?.code;
+	return typeof code === "number" ? code : status === 403 ? ORIGIN : LOST;
+};
+/** How many frames one request can carry, at least one. */
+const fit = (frames) => {
+	let bytes = 0;
+	const over = frames.findIndex((frame, i) => (bytes += JSON.stringify(frame).length) > 49152 && i > 0);
+	return Math.min(FRAMES_MAX, over < 0 ? frames.length : over);
+};
 const openStream = (environment, endpoint, events) => {
 	let done = false;
 	let token = "";
 	let hello;
-	let waiting = [];
+	const waiting = [];
 	let busy = false;
 	let source;
-	const fail = () => {
+	const fail = (code = LOST) => {
 		if (done) return;
 		close();
-		events.closed(LOST);
+		events.closed(code);
 	};
 	const close = () => {
 		done = true;
@@ -148,15 +251,14 @@ const openStream = (environment, endpoint, events) => {
 	const listen = () => {
 		const stream = new environment.window.EventSource(endpoint + "/v1/stream?token=" + encodeURIComponent(token));
 		stream.onmessage = (message) => void guarded(() => receive(JSON.parse(message.data)));
-		stream.onerror = fail;
+		stream.onerror = () => fail();
 		return stream;
 	};
 	const pump = async () => {
 		if (busy || done || !hello && !waiting.length) return;
 		busy = true;
-		const frames = waiting;
+		const frames = waiting.splice(0, fit(waiting));
 		const opening = hello;
-		waiting = [];
 		hello = void 0;
 		const answer = await post(environment, endpoint, opening ? {
 			hello: opening,
@@ -167,8 +269,16 @@ const openStream = (environment, endpoint, events) => {
 		});
 		busy = false;
 		if (done) return;
-		if (answer === void 0) return fail();
-		const list = answer?.frames;
+		const { status, body, retryMs } = answer;
+		if (status < 200 || status > 299) {
+			if (retryMs) events.frame({ goaway: {
+				minMs: retryMs,
+				maxMs: 2 * retryMs,
+				code: 4200
+			} });
+			return fail(codeOf(answer));
+		}
+		const list = body?.frames;
 		guarded(() => list?.forEach(receive));
 		await pump();
 	};
@@ -305,6 +415,8 @@ p{margin:0}
 .e{margin:12px 0 0}
 .w{border:0;padding:2px 6px;line-height:20px;background:var(--s)}
 .w:hover,.w:focus-visible,.w[aria-expanded=true]{opacity:1;background:var(--s);text-decoration:underline}
+.w.s{width:24px;height:24px;padding:0;font-size:0;border-radius:50%}
+.w.s::before{content:"?";font-size:12px}
 .f{margin:12px 0 -12px -6px}
 .p{position:fixed;inset:auto;margin:0;padding:16px;width:min(320px,calc(100vw - 16px));font-size:14px}
 .b{display:grid;gap:8px;margin-top:12px}
@@ -618,6 +730,78 @@ const prepare = (element, op, extra) => {
 	}
 };
 
+// src/placements/free.ts
+const CLICKABLE = "a,button,input,select,textarea,label,summary,video,audio,iframe,[role=button],[role=link],[role=tab],[tabindex],[onclick],[contenteditable],[data-floorwalker-click]";
+const SEEN = "img,svg,picture,canvas";
+const GAP = 2;
+/** From the edges of the spot. */
+const EDGE = 4;
+const STEP = 4;
+const BOXES_MAX = 2e3;
+const boxesOf = (spot, ours) => {
+	const document = spot.ownerDocument;
+	const clickable = [];
+	const seen = [];
+	const add = (list, rects) => {
+		for (const rect of rects) if (rect.right > rect.left && rect.bottom > rect.top) list.push(rect);
+	};
+	for (const element of spot.querySelectorAll(CLICKABLE)) {
+		if (ours.contains(element)) continue;
+		add(clickable, element.getClientRects());
+		for (const inner of element.children) add(clickable, inner.getClientRects());
+	}
+	for (const element of spot.querySelectorAll(SEEN)) if (!ours.contains(element)) add(seen, element.getClientRects());
+	const walker = document.createTreeWalker(spot, 4);
+	const range = document.createRange();
+	for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+		if (!node.textContent?.trim() || ours.contains(node)) continue;
+		range.selectNodeContents(node);
+		add(seen, range.getClientRects());
+		if (clickable.length + seen.length > BOXES_MAX) return;
+	}
+	return {
+		clickable,
+		seen
+	};
+};
+/**
+* Where in `spot`, from its padding box, a control of `size` covers nothing; `overText`: nothing that can be pressed. `ours` is the
+* control. The corners first, then row by row from below.
+*/
+const freePlace = (spot, ours, { width, height }, overText) => {
+	const boxes = boxesOf(spot, ours);
+	const right = spot.clientWidth - width - 4;
+	const room = spot.clientHeight - height;
+	if (!boxes || right < 4 || room < 0) return;
+	const taken = overText ? boxes.clickable : [...boxes.clickable, ...boxes.seen];
+	const { left, top } = spot.getBoundingClientRect();
+	const [x, y] = [left + spot.clientLeft, top + spot.clientTop];
+	const isRight = spot.ownerDocument.defaultView?.getComputedStyle(spot).direction !== "rtl";
+	const collide = (atX, atY) => {
+		const [l, t] = [x + atX - GAP, y + atY - GAP];
+		const [r, b] = [l + width + 4, t + height + 4];
+		return taken.find((box) => box.left < r && box.right > l && box.top < b && box.bottom > t);
+	};
+	const [far, near] = isRight ? [right, 4] : [4, right];
+	const upper = Math.min(4, room / 2);
+	const bottom = room - upper;
+	const lower = room < 2 * height ? room / 2 : bottom;
+	const found = (atX, atY) => ({
+		left: atX + spot.scrollLeft,
+		top: atY + spot.scrollTop
+	});
+	for (const atX of [far, near]) for (const atY of [
+		lower,
+		bottom,
+		upper
+	]) if (!collide(atX, atY)) return found(atX, atY);
+	for (let atY = bottom; atY >= upper; atY -= STEP) for (let atX = far; isRight ? atX >= 4 : atX <= right;) {
+		const box = collide(atX, atY);
+		if (!box) return found(atX, atY);
+		atX = isRight ? box.left - x - width - 4 : box.right - x + 4;
+	}
+};
+
 // src/placements/why.ts
 const CHOICES = [
 	"less",
@@ -683,30 +867,69 @@ const whyControl = (document, decision, labels, choose) => {
 	}
 	return [button, panel];
 };
-/** Puts the control into the corner of a spot, out of its flow. Returns how to take it away. */
-const addWhy = (spot, decision, labels, choose) => {
+const COMPACT = "s";
+/**
+* Puts the control where it covers nothing of the spot's that can be pressed, and if possible nothing that can be read; `mayPad` lets it
+* make room for itself at the spot's far edge. A spot that is full, or that lies in a link, gets none: `why()` answers for it. Returns
+* how to take it away.
+*/
+const addWhy = (spot, decision, labels, choose, mayPad) => {
 	const document = spot.ownerDocument;
+	const window = document.defaultView;
+	if (!window || spot.closest("a,button")) return () => void 0;
 	const { host: inner, root } = createHost(document);
 	let host = inner;
 	if (/^[uo]l$/.test(spot.localName)) {
 		host = document.createElement("li");
 		host.append(inner);
 	}
-	root.append(...whyControl(document, decision, labels, choose));
+	const [button, panel] = whyControl(document, decision, labels, choose);
+	button.setAttribute("aria-label", labels.why);
+	root.append(button, panel);
 	const { style } = host;
 	style.position = "absolute";
-	style.insetBlockEnd = "4px";
-	style.insetInlineEnd = "4px";
-	style.display = "block";
+	style.left = style.top = "0";
 	style.zIndex = "1";
 	style.width = style.height = "auto";
 	style.margin = style.padding = style.borderWidth = "0";
-	const { position } = spot.style;
-	if (document.defaultView?.getComputedStyle(spot).position === "static") spot.style.position = "relative";
+	const { position, paddingInlineEnd, inlineSize } = spot.style;
+	if (window.getComputedStyle(spot).position === "static") spot.style.position = "relative";
 	spot.append(host);
+	const put = (compact, overText) => {
+		button.classList.toggle(COMPACT, compact);
+		const place = freePlace(spot, host, button.getBoundingClientRect(), overText);
+		if (!place) return false;
+		style.transform = `translate(${place.left}px,${place.top}px)`;
+		return true;
+	};
+	const unpad = () => {
+		spot.style.paddingInlineEnd = paddingInlineEnd;
+		spot.style.inlineSize = inlineSize;
+	};
+	const pad = () => {
+		if (!mayPad) return false;
+		const before = spot.getBoundingClientRect();
+		const computed = window.getComputedStyle(spot);
+		spot.style.paddingInlineEnd = parseFloat(computed.paddingInlineEnd) + button.getBoundingClientRect().width + 2 * 4 + "px";
+		const grown = spot.getBoundingClientRect().width - before.width;
+		if (grown > 0) spot.style.inlineSize = parseFloat(computed.inlineSize) - grown + "px";
+		const { width, height } = spot.getBoundingClientRect();
+		return spot.scrollWidth <= spot.clientWidth && spot.scrollHeight <= spot.clientHeight + 1 && Math.abs(width - before.width) < 1 && height === before.height && put(true, true);
+	};
+	const settle = () => {
+		unpad();
+		style.display = "block";
+		if (put(false, false) || put(true, false) || pad()) return;
+		unpad();
+		if (!put(true, true)) style.display = "none";
+	};
+	settle();
+	const stops = [listen(window, "resize", settle), listen(spot, "load", settle, true)];
 	return () => {
+		stops.forEach((stop) => stop());
 		host.remove();
 		spot.style.position = position;
+		unpad();
 	};
 };
 
@@ -929,7 +1152,8 @@ const createDesired = (environment, key, labels, hooks) => {
 		const undo = changeInPlace(element, change);
 		if (!undo) return receipt(decision, "failed", "size");
 		const stopWatching = watch(environment, element, () => receipt(decision, "shown"), () => receipt(decision, "clicked"));
-		const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose)) : void 0;
+		const isOurs = "fill" in op || "offer" in op || "recommend" in op;
+		const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose, isOurs)) : void 0;
 		applied.set(name, {
 			text,
 			element,
@@ -1039,7 +1263,23 @@ const AGE_MAX_MS = 864e5;
 const ROUNDS = 4;
 const ROUND_MS = 1e3;
 const PREFIX = "queue.";
-const saveQueue = (environment, shelf, stream, page, outbox) => {
+const LOCK = "floorwalker.";
+const locksOf = ({ window }) => guarded(() => window.navigator.locks);
+const held = /* @__PURE__ */ new Map();
+const hold = (environment, name) => {
+	if (held.has(name)) return;
+	const gone = new Promise((release) => held.set(name, release));
+	locksOf(environment)?.request(LOCK + name, () => gone).catch(() => void 0);
+};
+const release = (name) => {
+	held.get(name)?.();
+	held.delete(name);
+};
+/** Keeps what is not acknowledged; `left`: the page is going away. */
+const saveQueue = (environment, shelf, stream, page, outbox, left) => {
+	const name = PREFIX + stream;
+	if (left) release(name);
+	else hold(environment, name);
 	const batch = outbox.peek(PARCEL_BYTES);
 	const savedAt = environment.wall();
 	const { url, kind } = page;
@@ -1051,25 +1291,31 @@ const saveQueue = (environment, shelf, stream, page, outbox) => {
 		page: {
 			url,
 			kind
-		}
+		},
+		left
 	};
-	if (copy) shelf.set(PREFIX + stream, JSON.stringify(copy));
-	else shelf.drop(PREFIX + stream);
+	if (copy) shelf.set(name, JSON.stringify(copy));
+	else shelf.drop(name);
 };
 const read = (shelf, name) => {
 	const copy = guarded(() => JSON.parse(shelf.get(name) ?? ""));
 	return Array.isArray(copy?.list) ? copy : void 0;
 };
-/** Sends one copy until the engine has acknowledged all of it; where that takes too long, a later page load goes on. */
-const adopt = async (environment, shelf, endpoint, found, hello) => {
+/**
+* Sends one copy until the engine has acknowledged all of it; where that takes too long, a later page load goes on. Returns in how many
+* milliseconds it is worth another look; 0 is never.
+*/
+const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
 	let name = found;
 	for (let round = 0; round < ROUNDS; round++) {
 		if (round) await new Promise((done) => environment.setTimer(done, ROUND_MS));
-		if (shelf.get(name) === void 0) return;
+		if (shelf.get(name) === void 0) return 0;
 		const copy = read(shelf, name);
 		const wall = environment.wall();
-		if (!copy || wall - copy.savedAt > AGE_MAX_MS) return shelf.drop(name);
-		if (wall - copy.savedAt < ABANDONED_MS) return;
+		const drop = () => (shelf.drop(name), 0);
+		if (!copy || wall - copy.savedAt > AGE_MAX_MS) return drop();
+		const young = copy.savedAt + ABANDONED_MS - wall;
+		if (!hasLock && !copy.left && young > 0) return young;
 		const { first, list, page, startedAt } = copy;
 		const stream = name.slice(6);
 		const now = wall - startedAt;
@@ -1078,7 +1324,7 @@ const adopt = async (environment, shelf, endpoint, found, hello) => {
 			sentAt: now,
 			list
 		} }];
-		const opening = (await post(environment, endpoint, {
+		const { status, body } = await post(environment, endpoint, {
 			hello: {
 				...hello(),
 				stream,
@@ -1088,10 +1334,12 @@ const adopt = async (environment, shelf, endpoint, found, hello) => {
 				visible: false
 			},
 			frames
-		}))?.frames?.[0];
-		if (!opening || !("welcome" in opening)) return;
+		});
+		if (status === 400 || status === 413) return drop();
+		const opening = status === 200 ? body?.frames?.[0] : void 0;
+		if (!opening || !("welcome" in opening)) return 0;
 		const { ack } = opening.welcome;
-		if (ack >= first + list.length - 1) return shelf.drop(name);
+		if (ack >= first + list.length - 1) return drop();
 		if (ack < first - 1) {
 			const next = ack ? name : PREFIX + [...stream].reverse().join("");
 			if (next !== name) shelf.drop(name);
@@ -1102,14 +1350,35 @@ const adopt = async (environment, shelf, endpoint, found, hello) => {
 			name = next;
 		}
 	}
+	return 0;
 };
 const adopting = /* @__PURE__ */ new WeakSet();
-/** Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if two tabs do it. */
+/**
+* Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if it arrives twice. One tab does it at
+* a time: tabs of different visits would each be believed.
+*/
 const adoptQueues = async (environment, shelf, endpoint, hello) => {
 	if (adopting.has(environment)) return;
 	adopting.add(environment);
-	for (const name of shelf.names(PREFIX)) if (name !== PREFIX + hello().stream) await adopt(environment, shelf, endpoint, name, hello);
-	adopting.delete(environment);
+	const locks = locksOf(environment);
+	let again = 0;
+	const adopt = async (hasLocks) => {
+		for (const name of shelf.names(PREFIX)) {
+			if (name === PREFIX + hello().stream) continue;
+			const one = async (hasLock) => {
+				const wait = await deliver(environment, shelf, endpoint, name, hasLock, hello);
+				again = again && wait ? Math.min(again, wait) : again || wait;
+			};
+			if (hasLocks) await locks?.request(LOCK + name, { ifAvailable: true }, async (lock) => void (lock && await one(true)));
+			else await one(false);
+		}
+	};
+	try {
+		await (locks ? locks.request(LOCK + "adopt", () => adopt(true)).catch(() => adopt(false)) : adopt(false));
+	} finally {
+		adopting.delete(environment);
+	}
+	if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello), again);
 };
 
-export { ENGLISH, adoptQueues, createDesired, observeDataLayer, openStream, saveQueue };
+export { ENGLISH, adoptQueues, captureExit, createDesired, observeDataLayer, openStream, saveQueue, watchRoutes };

@@ -56,13 +56,32 @@ const describeSpots = (document, foldPx) => {
 };
 const describeTemplates = (document) => select(document, "[data-floorwalker-template]").map((element) => element.dataset.floorwalkerTemplate ?? "");
 
+// src/capture/page.ts
+const URL_MAX = 2e3;
+/** The address as far as it is told. */
+const addressOf = (location) => location.href.slice(0, URL_MAX);
+/** The page as it stands; `given` wins over what the markup says. */
+const describePage = (window, given = {}) => {
+	const { document, location } = window;
+	const fact = (name) => document.body?.dataset[name] || document.documentElement.dataset[name] || void 0;
+	return {
+		url: addressOf(location),
+		referrer: document.referrer || void 0,
+		kind: given.kind ?? fact("floorwalkerPage") ?? "other",
+		product: given.product ?? fact("floorwalkerProduct"),
+		category: given.category ?? fact("floorwalkerCategory"),
+		placements: describeSpots(document, window.innerHeight),
+		templates: describeTemplates(document)
+	};
+};
+
 // src/post.ts
 /** All keepalive requests of a page share 64 KiB. */
 const PARCEL_BYTES = 49152;
 const TYPE = "text/plain";
 /** Hands a parcel to the browser for delivery after the page is gone. `false`: not accepted. */
 const beacon = ({ window }, endpoint, parcel) => guarded(() => window.navigator.sendBeacon(endpoint + "/v1/events", new window.Blob([JSON.stringify(parcel)], { type: TYPE }))) ?? false;
-/** Delivers a parcel and gives the answer, `undefined` on any failure; an empty answer is `null`. */
+/** Delivers a parcel and gives the answer. Never throws. */
 const post = async ({ window }, endpoint, parcel) => {
 	try {
 		const response = await window.fetch(endpoint + "/v1/events", {
@@ -71,12 +90,17 @@ const post = async ({ window }, endpoint, parcel) => {
 			headers: { "content-type": TYPE },
 			credentials: "omit"
 		});
-		if (!response.ok) return void 0;
+		const { status } = response;
+		const retryMs = Number(response.headers.get("retry-after") ?? 0) * 1e3 || void 0;
 		const text = await response.text();
-		return text ? JSON.parse(text) : null;
+		return {
+			status,
+			body: guarded(() => JSON.parse(text)),
+			retryMs
+		};
 	} catch {
-		return;
+		return { status: 0 };
 	}
 };
 
-export { describeTemplates as a, spotName as c, guarded as d, listen as f, describeSpots as i, spots as l, beacon as n, isLive as o, post as r, select as s, PARCEL_BYTES as t, browserEnvironment as u };
+export { describePage as a, spotName as c, guarded as d, listen as f, addressOf as i, spots as l, beacon as n, isLive as o, post as r, select as s, PARCEL_BYTES as t, browserEnvironment as u };

@@ -13,7 +13,7 @@ import type { Parcel } from "./post.js";
 import type { Transport } from "./transport.js";
 import { watchShopper } from "./capture/shopper.js";
 import { startCapture } from "./capture/start.js";
-import { describePage, watchRoutes } from "./capture/page.js";
+import { describePage } from "./capture/page.js";
 import { createConnection } from "./connection.js";
 import { combine, GRANTED, isOnlyIn, update } from "./consent.js";
 import { guarded, listen } from "./environment.js";
@@ -45,7 +45,6 @@ const APPLIED_MS = 50;
 const SAVE_MS = 1_000;
 const RECEIPTS_MAX = 32;
 const BACKLOG_MAX = 32;
-const URL_MAX = 2_000;
 
 const randomId = (window: Window & typeof globalThis): string =>
   Array.from(window.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -85,10 +84,12 @@ export const startClient = (options: Options, environment: Environment, load: ()
   let receipts: Receipt[] = [];
   let appliedAt = 0;
   let isBehind = false;
+  let hasMoved = false;
   let timer = 0;
   let saveTimer = 0;
   let started = false;
   let left = false;
+  let isBack = false;
   let isOff = false;
   // What is said before the page is described follows the page view.
   const early: Event[] = [];
@@ -116,8 +117,10 @@ export const startClient = (options: Options, environment: Environment, load: ()
       shopper,
     }));
     backlog.splice(0).forEach((run) => run(made));
-    // What was pushed to the data layer earlier is read from its beginning.
+    capture.furnish(loaded.captureExit);
     if (options.capture !== false) {
+      loaded.watchRoutes(environment, () => page.url, api.page);
+      // What was pushed to the data layer earlier is read from its beginning.
       loaded.observeDataLayer(window, {
         event: (event) => ("productView" in event ? viewProduct(event.productView.product) : record(event)),
         consent: (change) => agree("mode", change),
@@ -125,17 +128,28 @@ export const startClient = (options: Options, environment: Environment, load: ()
     }
     if (token) adopt();
   };
+  const fetchMore = (): void => {
+    load().then(
+      (loaded) => void (more ?? guarded(() => furnish(loaded))),
+      () => undefined,
+    );
+  };
   const whenFurnished = (run: (desired: Desired) => void): void => {
     if (desired) return run(desired);
     // Beyond the bound the oldest goes, but not the page view that is first; what follows then does not fit and brings the whole state.
     backlog.push(run);
     if (backlog.length > BACKLOG_MAX) backlog.splice(1, 1);
   };
-  const show = (frame: ServerFrame): void =>
-    whenFurnished((made) => {
-      isBehind = !made.hear(frame) || isBehind;
-      answer();
-    });
+  // Until the engine has the page view of the next page, what it says may be about the one before. It is asked again then.
+  const isBetween = (): boolean => hasMoved && outbox.holds("pageView");
+  const show = (frame: ServerFrame): void => {
+    if (isBetween()) isBehind = true;
+    else
+      whenFurnished((made) => {
+        isBehind = !made.hear(frame) || isBehind;
+        answer();
+      });
+  };
   const rev = (): number => desired?.rev ?? 0;
   const adopt = (): void => {
     if (consent.remember) void more?.adoptQueues(environment, shelf, endpoint, hello);
@@ -157,10 +171,11 @@ export const startClient = (options: Options, environment: Environment, load: ()
   };
   const takeApplied = (): ClientFrame[] => {
     // Without receipts it asks for the state.
-    const lists = isBehind && receipts.length ? [receipts, []] : [receipts];
+    const asks = isBehind && !isBetween();
+    const lists = asks && receipts.length ? [receipts, []] : [receipts];
     receipts = [];
     appliedAt = 0;
-    isBehind = false;
+    if (asks) isBehind = false;
     return lists.map((list) => ({ applied: { rev: rev(), receipts: list } }));
   };
   const flush = (force = false): void => {
@@ -181,7 +196,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
   const forget = (): void => shelf.drop("queue." + stream);
   const save = (): void => {
     saveTimer = 0;
-    guarded(() => more?.saveQueue(environment, shelf, stream, page, outbox));
+    guarded(() => more?.saveQueue(environment, shelf, stream, page, outbox, left));
   };
 
   const hello = (resume?: Pick<Resume, "token" | "epoch">): Hello => ({
@@ -220,14 +235,20 @@ export const startClient = (options: Options, environment: Environment, load: ()
       if (mark < outbox.acked) outbox.reset(mark, environment.now());
       else outbox.ack(mark);
       step({ do: "welcomed", resume: { token: welcome.resume, epoch: welcome.epoch } });
-      if (welcome.state) show({ state: welcome.state });
+      // Past the time for coming back the engine has given the page up, so that it is opened anew.
+      if (isBack && !welcome.resumed) view(environment.now());
+      else if (welcome.state) show({ state: welcome.state });
+      isBack = false;
       capture.configure(welcome.capture);
       becomeReady();
-      adopt();
+      // Where it did not arrive with the page, the engine may have been away.
+      if (more) adopt();
+      else fetchMore();
     } else if ("ack" in frame) {
       mark = frame.ack.seq;
       outbox.ack(mark);
       if (!outbox.size) forget();
+      if (isBehind) answer();
       for (const refused of frame.ack.rejected ?? []) tell("error", refused);
     } else if ("push" in frame || "state" in frame) show(frame);
     else if ("ping" in frame) transport?.send({ pong: { n: frame.ping.n, now: now() } });
@@ -297,8 +318,8 @@ export const startClient = (options: Options, environment: Environment, load: ()
   const view = (since: number): void => {
     // The page is described as the shop made it.
     desired?.reset();
+    hasMoved = !!page.url;
     const { placements = [] } = (page = describePage(window, facts));
-    page.url = page.url.slice(0, URL_MAX);
     viewed = undefined;
     shopper.restart();
     whenFurnished((made) => made.announce(placements, since));
@@ -347,22 +368,21 @@ export const startClient = (options: Options, environment: Environment, load: ()
     step({ do: "leave" });
     sendRest(isOpen);
   };
-  const restore = (): void => {
+  // A page that was prerendered or cached has changed its visibility unheard.
+  const wake = (): void => {
     left = false;
     step({ do: "visible", visible: isVisible() });
-    step({ do: "restore" });
+    step({ do: "start" });
+  };
+  const restore = (): void => {
+    isBack = true;
+    wake();
   };
   const start = (): void => {
     started = true;
     const { activationStart = 0 } = (window.performance.getEntriesByType?.("navigation")[0] ?? {}) as { activationStart?: number };
     view(activationStart);
     early.splice(0).forEach(record);
-    if (options.capture !== false) {
-      watchRoutes(environment, () => {
-        // A shop that announces its pages itself has done so by now.
-        if (location.href !== page.url) api.page();
-      });
-    }
     listen(document, "visibilitychange", () => {
       step({ do: "visible", visible: isVisible() });
       record({ visibility: { visible: isVisible() } });
@@ -377,11 +397,8 @@ export const startClient = (options: Options, environment: Environment, load: ()
     });
     listen(document, "resume", restore);
     listen(window, "online", () => step({ do: "online" }));
-    step({ do: "start" });
-    load().then(
-      (loaded) => guarded(() => furnish(loaded)),
-      () => undefined,
-    );
+    wake();
+    fetchMore();
   };
   // A prerendered page is not seen by anybody yet, and a page still being parsed has not all its placements.
   const begin = (): void => {

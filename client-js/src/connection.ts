@@ -2,7 +2,7 @@
 //
 //   waiting -> connecting -> open -> backoff -> connecting ...        any -> stopped (for this page load)
 //
-// `waiting` means nothing happens until the page is visible or restored. The shell keeps one timer at `deadline`.
+// `waiting` means nothing happens until the page is visible and started; one that left is started again. The shell keeps one timer at `deadline`.
 
 import type { Resume } from "./protocol.generated.js";
 
@@ -10,7 +10,7 @@ export type Phase = "waiting" | "connecting" | "open" | "backoff" | "stopped";
 export type Route = "socket" | "stream";
 
 export type Input =
-  | { do: "start" | "opened" | "heard" | "online" | "leave" | "restore" | "renew" | "tick" | "off" }
+  | { do: "start" | "opened" | "heard" | "online" | "leave" | "renew" | "tick" | "off" }
   | { do: "welcomed"; resume: Pick<Resume, "token" | "epoch"> }
   | { do: "closed"; code: number }
   | { do: "visible"; visible: boolean }
@@ -23,7 +23,7 @@ export type Effect =
   | { do: "close" }
   | { do: "changed"; phase: Phase; code: number };
 
-// The figures are the protocol's (sections 4.5 and 4.7), in milliseconds.
+// The figures are the protocol's (sections 7 and 9), in milliseconds.
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 40_000;
 const PROBE_MS = 3_000;
@@ -55,9 +55,9 @@ export const createConnection = (visible: boolean, random: () => number): Connec
   let everOpen = false;
   let route: Route = "socket";
   let resume: Pick<Resume, "token" | "epoch"> | undefined;
-  let goaway: { minMs: number; maxMs: number } | undefined;
   let out: Effect[] = [];
 
+  const draw = (least: number, most: number): number => least + random() * (most - least);
   const enter = (next: Phase, code = 0): void => {
     if (phase !== next) out.push({ do: "changed", phase: next, code });
     phase = next;
@@ -78,22 +78,25 @@ export const createConnection = (visible: boolean, random: () => number): Connec
   };
   const retryIn = (delay: number, now: number, code: number): void => {
     enter(visible && !away ? "backoff" : "waiting", code);
-    if (phase === "backoff") deadline = now + delay;
+    if (phase === "backoff") deadline = now + Math.max(0, delay);
   };
   const lost = (code: number, now: number): void => {
     const wasOpen = phase === "open";
     if (wasOpen && now - openedAt >= GOOD_MS) attempt = failures = 0;
     failures++;
-    // A page whose sockets never open sits behind something that blocks them; only then is the fallback tried.
-    if (!everOpen && failures >= FALLBACK_AFTER) route = "stream";
-    let delay: number;
-    if (goaway) delay = goaway.minMs + random() * Math.max(0, goaway.maxMs - goaway.minMs);
-    else if (failures >= TIRED_AFTER) delay = TIRED_MS;
-    // A dead server loses all its clients at once, so the first try is spread widely.
-    else if (wasOpen && attempt === 0) delay = random() * CRASH_SPREAD_MS;
-    else delay = Math.min(CAP_MS, STEP_MS + random() * Math.min(CAP_MS, STEP_MS * 2 ** attempt));
+    // A page whose sockets never open sits behind something that blocks them; only then is the fallback tried, and sooner
+    // where they are swallowed than where they are refused, which a dead engine does too.
+    if (!everOpen && (!code || failures >= FALLBACK_AFTER)) route = "stream";
     attempt++;
-    goaway = undefined;
+    // The engine has named a window, and this page's moment in it was drawn when it did.
+    const delay = moveAt
+      ? moveAt - now
+      : failures >= TIRED_AFTER
+        ? draw(TIRED_MS / 2, TIRED_MS * 1.5)
+        : // A dead server loses all its clients at once, so the first try is spread widely.
+          wasOpen && attempt === 1
+          ? draw(0, CRASH_SPREAD_MS)
+          : draw(STEP_MS, Math.min(CAP_MS, STEP_MS + STEP_MS * 2 ** (attempt - 1)));
     retryIn(delay, now, code);
   };
   const hangUp = (): void => {
@@ -108,7 +111,6 @@ export const createConnection = (visible: boolean, random: () => number): Connec
     if (phase === "stopped") return;
     switch (input.do) {
       case "start":
-      case "restore":
         away = false;
         if (phase === "waiting") dial(now);
         break;
@@ -138,8 +140,7 @@ export const createConnection = (visible: boolean, random: () => number): Connec
         break;
       }
       case "goaway":
-        goaway = input;
-        if (phase === "open") moveAt = now + input.minMs + random() * Math.max(0, input.maxMs - input.minMs);
+        moveAt = now + draw(input.minMs, Math.max(input.minMs, input.maxMs));
         break;
       case "visible":
         visible = input.visible;
@@ -173,7 +174,6 @@ export const createConnection = (visible: boolean, random: () => number): Connec
         break;
       case "tick":
         if (moveAt && now >= moveAt) {
-          goaway = undefined;
           hangUp();
           enter("waiting");
           dial(now);

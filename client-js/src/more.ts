@@ -1,8 +1,10 @@
-// What is not needed before the engine's first answer: everything that changes the page, the
-// data layer (which can be read back), the fallback, and queues left behind.
+// What is not needed before the engine's first answer: everything that changes the page, the data layer
+// and the address (which can be read back), leaving (which takes a stay), the fallback, and queues left behind.
 // The script tag loads it beside the connection; the npm entry as a chunk of its own.
 
 import { observeDataLayer } from "./capture/datalayer.js";
+import { captureExit } from "./capture/exit.js";
+import { watchRoutes } from "./capture/routes.js";
 import { openStream } from "./fallback.js";
 import { ENGLISH } from "./labels.js";
 import { createDesired } from "./placements/desired.js";
@@ -11,10 +13,12 @@ import { adoptQueues, saveQueue } from "./queue.js";
 export interface More {
   readonly ENGLISH: typeof ENGLISH;
   readonly createDesired: typeof createDesired;
+  readonly captureExit: typeof captureExit;
   readonly observeDataLayer: typeof observeDataLayer;
   readonly openStream: typeof openStream;
   readonly adoptQueues: typeof adoptQueues;
   readonly saveQueue: typeof saveQueue;
+  readonly watchRoutes: typeof watchRoutes;
 }
 
-export { adoptQueues, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue };
+export { adoptQueues, captureExit, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue, watchRoutes };

@@ -45,6 +45,8 @@ export interface Outbox {
   rewind(now: number): void;
   /** All that is not acknowledged, as far as it fits into `bytes`; nothing is marked as sent. */
   peek(bytes: number): Pick<EventBatch, "first" | "list"> | undefined;
+  /** Whether an event of this kind is not acknowledged yet. */
+  holds(kind: string): boolean;
   /** Counts of events dropped since the last call, by kind. */
   drops(): Record<string, number> | undefined;
 }
@@ -162,6 +164,7 @@ export const createOutbox = (): Outbox => {
       if (!queue.length) return;
       return slice(0, fit(0, WINDOW, limit));
     },
+    holds: (kind) => queue.some((entry) => entry.kind === kind),
     drops() {
       if (!Object.keys(dropped).length) return;
       const counts = dropped;

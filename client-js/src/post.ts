@@ -22,8 +22,17 @@ const TYPE = "text/plain";
 export const beacon = ({ window }: Environment, endpoint: string, parcel: Parcel): boolean =>
   guarded(() => window.navigator.sendBeacon(endpoint + "/v1/events", new window.Blob([JSON.stringify(parcel)], { type: TYPE }))) ?? false;
 
-/** Delivers a parcel and gives the answer, `undefined` on any failure; an empty answer is `null`. */
-export const post = async ({ window }: Environment, endpoint: string, parcel: Parcel): Promise<unknown> => {
+export interface Answer {
+  /** The status of HTTP; 0 where there was no answer. */
+  readonly status: number;
+  /** The JSON of the answer, if it has one. */
+  readonly body?: unknown;
+  /** When the engine wants to see us again, milliseconds. */
+  readonly retryMs?: number;
+}
+
+/** Delivers a parcel and gives the answer. Never throws. */
+export const post = async ({ window }: Environment, endpoint: string, parcel: Parcel): Promise<Answer> => {
   try {
     const response = await window.fetch(endpoint + "/v1/events", {
       method: "POST",
@@ -31,10 +40,11 @@ export const post = async ({ window }: Environment, endpoint: string, parcel: Pa
       headers: { "content-type": TYPE },
       credentials: "omit",
     });
-    if (!response.ok) return undefined;
+    const { status } = response;
+    const retryMs = Number(response.headers.get("retry-after") ?? 0) * 1_000 || undefined;
     const text = await response.text();
-    return text ? JSON.parse(text) : null;
+    return { status, body: guarded(() => JSON.parse(text) as unknown), retryMs };
   } catch {
-    return undefined;
+    return { status: 0 };
   }
 };

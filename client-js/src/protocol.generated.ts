@@ -194,7 +194,11 @@ export type Cart = {
 /**
  * ISO 4217.
  */
-currency: string, lines: Array<CartLine>, };
+currency: string, lines: Array<CartLine>, 
+/**
+ * The shop's server's word for this cart: a signed token that carries the cart itself.
+ */
+token?: string, };
 
 export type CartLine = { product: string, sku?: string, quantity: number, 
 /**

@@ -145,8 +145,31 @@ describe("the page", () => {
     expect(first()).toBe("1");
     await page.wait(60);
     expect(events().at(-1)).toMatchObject({ pageView: { placements: [{ name: "shelf", items: ["1", "2"] }] } });
+    const events_ = socket.heard("events") as { first: number; list: unknown[] }[];
+    socket.say({ ack: { seq: events_.reduce((sum, { list }) => sum + list.length, 0) } });
     socket.say({ push: { from: 1, rev: 2, patches: [order] } });
     expect(first()).toBe("2");
+  });
+  it("takes nothing that was meant for the page before, and asks again when the engine knows the next one", async () => {
+    const { socket, client, page } = await start();
+    const title = (): string => page.document.querySelector("h1")!.textContent!;
+    socket.open();
+    const [batch] = socket.heard("events") as { list: unknown[] }[];
+    const sent = batch!.list.length;
+    socket.say(welcome());
+    socket.say(fill(0));
+    expect(title(), "the first page waits for nobody").toBe("New");
+    client.page();
+    socket.say(fill(1));
+    expect(title(), "it was under way when the shopper left").toBe("Own");
+    await page.wait(200);
+    expect(socket.heard("applied").filter((one) => !(one as { receipts: unknown[] }).receipts.length)).toEqual([]);
+    socket.say({ state: { rev: 2, patches: [] } });
+    socket.say({ ack: { seq: sent + 1 } });
+    await page.wait(60);
+    expect(socket.heard("applied").at(-1)).toEqual({ rev: 1, receipts: [] });
+    socket.say({ state: { rev: 3, patches: fill(0).push.patches } });
+    expect(title()).toBe("New");
   });
   it("keeps pushes and page views in their order until the code that can change it has come", async () => {
     let arrive = (_: More): void => undefined;
@@ -170,6 +193,24 @@ describe("the page", () => {
     await page.wait(200);
     expect(names(events()).filter((name) => /View/.test(name))).toEqual(["pageView", "pageView", "productView"]);
     expect(events().at(-2)).toMatchObject({ pageView: { url: "https://shop.example/p/1", kind: "product", product: "1" } });
+  });
+  it("opens anew on a route that was taken before that could be watched", async () => {
+    let arrive = (_: More): void => undefined;
+    const { socket, page, events } = await start({}, undefined, () => new Promise((resolve) => (arrive = resolve)));
+    socket.open();
+    page.window.history.pushState({}, "", "/p/2");
+    arrive(more);
+    await page.wait(200);
+    expect(events().flatMap((event) => ("pageView" in event ? [event.pageView.url] : []))).toEqual(["https://shop.example/", "https://shop.example/p/2"]);
+  });
+  it("is furnished at a later welcome where the code did not arrive with the page", async () => {
+    let tries = 0;
+    const { socket, page } = await start({}, undefined, () => (++tries === 1 ? Promise.reject(new Error("no network")) : Promise.resolve(more)));
+    socket.open();
+    socket.say(welcome());
+    socket.say(fill(0));
+    await page.wait(0);
+    expect([tries, page.document.querySelector("h1")!.textContent]).toEqual([2, "New"]);
   });
   it("reports declared clicks", async () => {
     const { socket, page, events } = await start();
@@ -434,7 +475,7 @@ describe("a queue left by a dead page", () => {
         for (const { event } of events.list.slice(ack + 1 - events.first)) taken.push((event as { custom: { name: string } }).custom.name);
         if (durable) marks[posted.hello.stream] = Math.max(ack, events.first + events.list.length - 1);
       }
-      return Promise.resolve({ ok: true, text: () => Promise.resolve(JSON.stringify({ frames: [welcome({ ack })] })) });
+      return Promise.resolve(new Response(JSON.stringify({ frames: [welcome({ ack })] })));
     };
     Object.assign(page.window, { fetch });
     page.window.localStorage.setItem("floorwalker.queue." + dead, JSON.stringify(copy));
@@ -485,13 +526,28 @@ describe("a queue left by a dead page", () => {
     expect(queues()).toEqual([]);
     expect(posts.length).toBeLessThan(3);
   });
-  it("of a page that may still live is left alone", async () => {
+  // Without locks: a copy of this moment, and an engine that has all of it.
+  const young = async (given: object, status = 200) => {
     const page = createPage(HTML);
-    page.window.localStorage.setItem("floorwalker.queue.bb", JSON.stringify({ ...copy, savedAt: 1_700_000_000_000 }));
+    Object.assign(page.window, { fetch: () => Promise.resolve(new Response(JSON.stringify({ frames: [welcome({ ack: 99 })] }), { status })) });
+    page.window.localStorage.setItem("floorwalker.queue.bb", JSON.stringify({ ...copy, savedAt: 1_700_000_000_000, ...given }));
     const { socket } = await start({ consent: "granted" }, page);
     socket.open();
     socket.say(welcome());
     await page.wait(10);
+    return page;
+  };
+  it("of a page that may still live is left alone until it is old", async () => {
+    const page = await young({});
     expect(stored(page)).toContain("local floorwalker.queue.bb");
+    await page.wait(11_000);
+    expect(stored(page)).not.toContain("local floorwalker.queue.bb");
+  });
+  it("of a page that has said that it leaves is delivered at once", async () => {
+    expect(stored(await young({ left: true }))).not.toContain("local floorwalker.queue.bb");
+  });
+  it("that is refused for what it is goes, and one that is not answered stays", async () => {
+    expect(stored(await young({ left: true }, 400))).not.toContain("local floorwalker.queue.bb");
+    expect(stored(await young({ left: true }, 503))).toContain("local floorwalker.queue.bb");
   });
 });

@@ -46,6 +46,11 @@ describe("opening", () => {
     }
     expect(routes).toEqual(["socket", "socket", "socket", "stream"]);
   });
+  it("takes the fallback after one socket that was swallowed", () => {
+    const connection = createConnection(true, () => 0);
+    play(connection, [[0, { do: "start" }], [10_000, { do: "tick" }]]);
+    expect(connection.step({ do: "tick" }, connection.deadline)[0]).toEqual({ do: "connect", route: "stream" });
+  });
   it("stays with sockets once one has opened", () => {
     const connection = open();
     let now = 100;
@@ -76,7 +81,7 @@ describe("close codes", () => {
   it("does nothing after it has stopped", () => {
     const connection = open();
     connection.step({ do: "closed", code: 4003 }, 50);
-    for (const input of [{ do: "online" }, { do: "tick" }, { do: "restore" }, { do: "renew" }] as const) expect(connection.step(input, 99_999)).toEqual([]);
+    for (const input of [{ do: "online" }, { do: "tick" }, { do: "start" }, { do: "renew" }] as const) expect(connection.step(input, 99_999)).toEqual([]);
   });
 });
 
@@ -101,15 +106,41 @@ describe("back-off", () => {
     expect(delays).toEqual([2_000, 1_500, 2_500, 4_500, 8_500, 16_500, 20_000, 20_000, 20_000]);
   });
   it("is tired after ten failures", () => {
-    const connection = open(() => 0);
-    let now = 1_000;
-    for (let i = 0; i < 10; i++) {
-      connection.step({ do: "closed", code: 1006 }, now);
-      if (i < 9) connection.step({ do: "tick" }, (now = connection.deadline));
+    for (const [chance, delay] of [[0, 30_000], [0.5, 60_000], [0.999, 89_940]] as const) {
+      const connection = open(() => chance);
+      let now = 1_000;
+      for (let i = 0; i < 10; i++) {
+        connection.step({ do: "closed", code: 1006 }, now);
+        if (i < 9) connection.step({ do: "tick" }, (now = connection.deadline));
+      }
+      expect(connection.deadline - now).toBe(delay);
+      connection.step({ do: "visible", visible: false }, now + 1);
+      expect(names(connection.step({ do: "visible", visible: true }, now + 5_000))).toEqual(["connect", "connecting"]);
     }
-    expect(connection.deadline - now).toBe(60_000);
-    connection.step({ do: "visible", visible: false }, now + 1);
-    expect(names(connection.step({ do: "visible", visible: true }, now + 5_000))).toEqual(["connect", "connecting"]);
+  });
+  // Kolmogorov and Smirnov: a right generator is over 1.95 / sqrt(n) once in a thousand; the seed is fixed.
+  it.each([
+    [1, 0, 2_000], [2, 500, 1_500], [3, 500, 2_500], [4, 500, 4_500], [5, 500, 8_500], [6, 500, 16_500], [7, 500, 20_000], [9, 500, 20_000], [10, 30_000, 90_000],
+  ])("failure %i waits uniformly from %i to %i ms", (failure, least, most) => {
+    const random = seeded(failure);
+    const count = 4_000;
+    const delays: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const connection = open(random);
+      let now = 1_000;
+      for (let k = 1; k <= failure; k++) {
+        connection.step({ do: "closed", code: 1006 }, now);
+        if (k === failure) delays.push(connection.deadline - now);
+        else connection.step({ do: "tick" }, (now = connection.deadline));
+        // A first wait of almost nothing is lengthened by the rule of one try in half a second.
+        if (connection.phase === "backoff" && k < failure) connection.step({ do: "tick" }, (now = connection.deadline));
+      }
+    }
+    delays.sort((a, b) => a - b);
+    const distance = Math.max(...delays.map((delay, i) => Math.abs((delay - least) / (most - least) - (i + 0.5) / count)));
+    expect(delays[0]).toBeGreaterThanOrEqual(least);
+    expect(delays.at(-1)).toBeLessThan(most);
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(count));
   });
   it("begins anew after ten good seconds", () => {
     const connection = open(() => 1);
@@ -129,7 +160,7 @@ describe("back-off", () => {
       const connection = createConnection(true, random);
       const inputs: Input[] = [
         { do: "start" }, { do: "opened" }, { do: "welcomed", resume: TOKEN }, { do: "heard" }, { do: "closed", code: 1006 }, { do: "closed", code: 4200 },
-        { do: "visible", visible: true }, { do: "visible", visible: false }, { do: "online" }, { do: "leave" }, { do: "restore" }, { do: "tick" },
+        { do: "visible", visible: true }, { do: "visible", visible: false }, { do: "online" }, { do: "leave" }, { do: "start" }, { do: "tick" },
         { do: "goaway", minMs: 0, maxMs: 2_000 },
       ];
       let last = -Infinity;
@@ -165,7 +196,7 @@ describe("leaving", () => {
   it("says goodbye, closes, and resumes from the back/forward cache", () => {
     const connection = open();
     expect(play(connection, [[1_000, { do: "leave" }]])).toEqual(["bye", "close", "waiting"]);
-    expect(play(connection, [[9_000, { do: "restore" }]])).toEqual(["connect", "connecting"]);
+    expect(play(connection, [[9_000, { do: "start" }]])).toEqual(["connect", "connecting"]);
     expect(connection.step({ do: "opened" }, 9_001)).toEqual([{ do: "hello", resume: TOKEN }]);
   });
   it("moves within the announced window", () => {
@@ -173,6 +204,28 @@ describe("leaving", () => {
     connection.step({ do: "goaway", minMs: 1_000, maxMs: 3_000 }, 1_000);
     expect(connection.deadline).toBe(3_000);
     expect(play(connection, [[3_000, { do: "tick" }]])).toEqual(["close", "waiting", "connect", "connecting"]);
+  });
+  it("keeps its moment in the window when the engine closes before it, and spreads with the others", () => {
+    const random = seeded(7);
+    const moments: number[] = [];
+    for (let i = 0; i < 2_000; i++) {
+      const connection = open(random);
+      connection.step({ do: "goaway", minMs: 2_000, maxMs: 12_000 }, 1_000);
+      const moment = connection.deadline;
+      connection.step({ do: "closed", code: 4200 }, 1_500);
+      expect(connection.deadline).toBe(moment);
+      moments.push(moment);
+    }
+    moments.sort((a, b) => a - b);
+    expect(moments[0]).toBeGreaterThanOrEqual(3_000);
+    expect(moments.at(-1)).toBeLessThan(13_000);
+    expect(Math.max(...moments.map((at, i) => Math.abs((at - 3_000) / 10_000 - (i + 0.5) / 2_000)))).toBeLessThan(1.95 / Math.sqrt(2_000));
+  });
+  it("comes back as told when the engine sends it away before it has greeted", () => {
+    const connection = createConnection(true, () => 0.5);
+    play(connection, [[0, { do: "start" }], [10, { do: "opened" }], [20, { do: "goaway", minMs: 30_000, maxMs: 60_000 }]]);
+    expect(play(connection, [[21, { do: "closed", code: 1006 }]])).toEqual(["backoff"]);
+    expect(connection.deadline).toBe(45_020);
   });
   it("greets anew when the identity changes", () => {
     const connection = open();

@@ -24,7 +24,7 @@ it("opens with a POST, hears by server-sent events, and sends one request at a t
     EventSource: FakeSource,
     fetch: (_: string, init: { body: string }) => {
       bodies.push(JSON.parse(init.body));
-      return new Promise((resolve) => answers.push((text) => resolve({ ok: text !== undefined, text: () => Promise.resolve(text) })));
+      return new Promise((resolve) => answers.push((text) => resolve(new Response(text, { status: text === undefined ? 410 : 200 }))));
     },
   });
   const frames: ServerFrame[] = [];
@@ -53,4 +53,43 @@ it("opens with a POST, hears by server-sent events, and sends one request at a t
   answers[1]!(undefined);
   await page.wait(1);
   expect([closed, FakeSource.all[0]!.isClosed]).toEqual([[1006], true]);
+});
+
+/** A stream whose requests are answered by `answer`; gives the bodies and what the client was told. */
+const posting = async (answer: (body: { frames: unknown[] }) => Response) => {
+  const page = createPage("");
+  const bodies: { frames: unknown[] }[] = [];
+  const told: unknown[] = [];
+  const fetch = (_: string, init: { body: string }) => {
+    const body = JSON.parse(init.body) as { frames: unknown[] };
+    bodies.push(body);
+    return Promise.resolve(answer(body));
+  };
+  Object.assign(page.window, { EventSource: FakeSource, fetch });
+  const stream = openStream(page.environment, "", {
+    opened: () => stream.send({ hello: { key: "pk" } as Hello }),
+    frame: (frame) => told.push(Object.keys(frame)[0]),
+    closed: (code) => told.push(code),
+  });
+  await page.wait(1);
+  return { page, stream, bodies, told };
+};
+
+it("splits what one request cannot carry", async () => {
+  const { page, stream, bodies } = await posting(() => new Response(JSON.stringify({ frames: [welcome()] })));
+  const large = { events: { first: 1, sentAt: 0, list: [{ at: 0, event: { custom: { name: "x".repeat(12_000) } } }] } };
+  for (let i = 0; i < 9; i++) stream.send(large);
+  for (let i = 0; i < 100; i++) stream.send({ pong: { n: i, now: 0 } });
+  await page.wait(10);
+  expect(bodies.map(({ frames }) => frames.length)).toEqual([0, 4, 4, 64, 37]);
+});
+
+it.each([
+  [new Response(JSON.stringify({ error: { code: 4003, message: "unknown key" } }), { status: 400 }), [4003]],
+  [new Response("", { status: 403 }), [4004]],
+  [new Response("", { status: 410 }), [1006]],
+  [new Response("", { status: 503, headers: { "retry-after": "30" } }), ["goaway", 1006]],
+])("is told why it was refused: %#", async (response, expected) => {
+  const { told } = await posting(() => response);
+  expect(told).toEqual(expected);
 });

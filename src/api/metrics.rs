@@ -93,9 +93,9 @@ fn engine_wide(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
         "outcome",
         exits.map(|(name, counter)| (name, count(counter))),
     )?;
-    let grants = [("granted", &stats.grants), ("refused", &stats.grants_refused)];
-    page.labeled("floorwalker_grants", "Offers asked of the ledger", "outcome", grants.map(|(name, counter)| (name, count(counter))))?;
     let counts = engine.offer_counts();
+    let grants = [("granted", count(&stats.grants)), ("again", counts.again), ("refused", count(&stats.grants_refused))];
+    page.labeled("floorwalker_grants", "Offers asked of the ledger", "outcome", grants)?;
     let refused = counts.refused.iter().filter(|(_, count)| *count > 0).map(|(reason, count)| ([("reason", *reason)], *count));
     page.family("floorwalker_grant_refusals", "Offers not made, by reason", refused)?;
     page.labeled("floorwalker_redemptions", "Codes redeemed by orders", "outcome", counts.redemptions)?;

@@ -19,6 +19,7 @@ mod live;
 mod metrics;
 mod offers;
 mod overview;
+mod retell;
 mod sessions;
 mod status;
 mod switch;
@@ -59,6 +60,8 @@ pub struct Admin {
     door: auth::Door,
     /// Places for live feeds.
     lookers: Arc<Semaphore>,
+    /// Turns of telling visits again.
+    retelling: Semaphore,
     /// Held while a campaign's file is replaced: two at once would share a temporary file.
     writing: tokio::sync::Mutex<()>,
 }
@@ -73,6 +76,7 @@ impl Admin {
             lint,
             door: auth::Door::default(),
             lookers: Arc::new(Semaphore::new(LOOKERS_MAX)),
+            retelling: Semaphore::new(retell::RETELLING_MAX),
             writing: tokio::sync::Mutex::new(()),
         })
     }
@@ -102,6 +106,8 @@ fn routes() -> Vec<Route> {
         route(Method::GET, "/admin/v1/live", Read, live::floor),
         route(Method::GET, "/admin/v1/sessions/{id}", Read, sessions::show),
         route(Method::GET, "/admin/v1/sessions/{id}/live", Read, live::session),
+        route(Method::GET, "/admin/v1/sessions/{id}/replay", Read, retell::replay),
+        route(Method::POST, "/admin/v1/sessions/{id}/whatif", Change, retell::what_if),
         route(Method::GET, "/admin/v1/campaigns", Read, campaigns::list),
         route(Method::POST, "/admin/v1/campaigns/check", Change, campaigns::check),
         route(Method::GET, "/admin/v1/campaigns/{id}", Read, campaigns::show),

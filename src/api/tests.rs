@@ -4,4 +4,6 @@ mod access;
 mod campaigns;
 mod hostile;
 mod live;
+mod offers;
+mod retell;
 mod support;

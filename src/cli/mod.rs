@@ -3,8 +3,13 @@
 mod check;
 mod config;
 mod demo;
+mod evaluate;
+mod past;
+mod rehearse;
+mod replay;
 mod serve;
 mod simulate;
+mod whatif;
 
 use clap::Parser;
 use clap::Subcommand;
@@ -28,8 +33,16 @@ enum Command {
     Check(check::Args),
     /// Runs simulated shops under faults, and checks that nothing is lost and nothing happens twice.
     Simulate(simulate::Args),
+    /// Goes through a recorded session again: its timeline with proofs, and whether every effect comes out the same.
+    Replay(replay::Args),
+    /// Goes through a recorded session with something changed, beside the recording.
+    Whatif(whatif::Args),
+    /// Goes through recorded sessions with a draft campaign added: what it would show, displace and cost.
+    Rehearse(rehearse::Args),
     /// Shows, checks or explains the configuration.
     Config(config::Args),
+    /// Measures how good recommendations are on recorded sessions.
+    Evaluate(evaluate::Args),
 }
 
 /// Runs the command line.
@@ -42,7 +55,11 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Whatif(args) => whatif::run(&args),
+        Command::Rehearse(args) => rehearse::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     };
     match done {
         Ok(code) => code,

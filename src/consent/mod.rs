@@ -142,6 +142,11 @@ impl Consent {
         granted.into_iter().filter(|(_, allowed)| *allowed).fold(Capabilities::NONE, |set, (purpose, _)| set.with(purpose))
     }
 
+    /// A source's newest answer; it says nothing where the source was not heard.
+    pub fn answer(&self, source: Source) -> Signal {
+        self.signals.get(source as usize).copied().flatten().unwrap_or_default()
+    }
+
     /// Whether the browser sent Global Privacy Control.
     pub fn gpc(&self) -> bool {
         self.gpc

@@ -31,6 +31,8 @@ pub(super) const SLOW_AFTER: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// Without any byte for this long the connection is closed.
 pub(super) const SILENT_AFTER: Duration = Duration::from_secs(60);
+/// After a mark was told, the next one waits this long for another frame to ride on. Chosen: pages keep what is not acknowledged anyway.
+pub(super) const TOLD_LATELY: Duration = Duration::from_millis(20);
 /// Overdrafts of the event budget within a minute before the connection is closed.
 const VIOLATIONS_MAX: u8 = 3;
 
@@ -57,6 +59,9 @@ pub(super) struct Connection {
     pub(super) heard: Timestamp,
     pub(super) next_ping: Timestamp,
     pub(super) pings: u32,
+    /// Number of the event that the page knows to be durable, and when it was told.
+    pub(super) told: u64,
+    told_at: Timestamp,
     budget: Budget,
 }
 
@@ -118,6 +123,8 @@ impl Connection {
             heard: now,
             next_ping: now + first_ping(stream),
             pings: 0,
+            told: 0,
+            told_at: Timestamp(0),
             budget: Budget { tokens: events_burst as f32, filled: now, violations: 0, minute: now },
         }
     }
@@ -151,6 +158,19 @@ impl Connection {
             encode(self.encoding, frame, scratch);
             axum::body::Bytes::copy_from_slice(scratch)
         })
+    }
+
+    pub(super) fn has_queue(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    pub(super) fn was_told_lately(&self, now: Timestamp) -> bool {
+        now.since(self.told_at) < TOLD_LATELY
+    }
+
+    pub(super) fn note_told(&mut self, mark: u64, now: Timestamp) {
+        self.told = mark;
+        self.told_at = now;
     }
 
     /// Whether there is nothing to write.

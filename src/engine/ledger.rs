@@ -138,7 +138,7 @@ impl Engine {
                 let mut ledger = self.ledger.lock();
                 catch_up(&mut ledger, key, &log).map_err(|error| failed(&error))?;
                 if log.is_empty() {
-                    log.extend(ledger.get(key).cloned().map(Record::Granted));
+                    log.extend(ledger.get(key).map(|grant| Record::Granted(Box::new(grant.clone()))));
                 }
                 log.extend(plan(&ledger)?);
             }

@@ -28,6 +28,7 @@ mod platform;
 mod pools;
 mod proof;
 mod recovery;
+pub mod retell;
 mod session;
 mod socket;
 mod stats;
@@ -180,7 +181,15 @@ impl Engine {
     /// # Errors
     /// [`StartError`] if the journal or the ledger is damaged or in use.
     pub async fn start(config: Config, stores: Stores, clock: Clock, snapshot: Snapshot) -> Result<Arc<Engine>, StartError> {
-        let committed: journal::Committed<ActorRef<SessionMsg>> = Box::new(|result, waiters| match result {
+        let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
+        let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, Engine::committed())?;
+        tracing::info!(?recovery, "journal open");
+        Engine::start_on(Box::new(journal), config, stores, clock, snapshot).await
+    }
+
+    /// What the log under an engine calls when records are durable: it tells their sessions.
+    pub fn committed() -> journal::Committed<ActorRef<SessionMsg>> {
+        Box::new(|result, waiters| match result {
             Ok(position) => {
                 for waiter in waiters {
                     // A session that ended does not need to know.
@@ -188,10 +197,20 @@ impl Engine {
                 }
             }
             Err(failure) => tracing::error!(%failure, "acknowledgements stopped"),
-        });
-        let journal_config = journal::Config { durability: config.durability, ..config.journal.clone() };
-        let (journal, recovery) = Journal::open(&config.journal_dir, journal_config, committed)?;
-        tracing::info!(?recovery, "journal open");
+        })
+    }
+
+    /// Starts on a log that is open and calls [`Engine::committed`].
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub async fn start_on(
+        journal: Box<dyn Log<ActorRef<SessionMsg>>>,
+        config: Config,
+        stores: Stores,
+        clock: Clock,
+        snapshot: Snapshot,
+    ) -> Result<Arc<Engine>, StartError> {
         let ledger = ledger::OfferLedger::load(&stores, config.offers.limits).await.map_err(StartError::Ledger)?;
         let signer = Signer::new(config.token_keys.clone(), 1);
         let archive = Archive::open(&config.snapshots_dir)?;
@@ -206,7 +225,7 @@ impl Engine {
             stats: Stats::default(),
             stores,
             signer,
-            journal: Box::new(journal),
+            journal,
             wheel: Wheel::default(),
             ledger,
             archive,
@@ -239,13 +258,16 @@ impl Engine {
         let keeping = engine.clone();
         let keeper = tokio::spawn(async move {
             let mut interval = tokio::time::interval(COUNTS_EVERY);
+            let mut due = 1;
             loop {
                 interval.tick().await;
                 keeping.save_counts().await;
                 keeping.tend_offers().await;
                 keeping.remove_old_states().await;
                 keeping.settle().await;
-                keeping.checkpoint_if_due().await;
+                // What a start has read once, the next one shall not have to read again.
+                keeping.checkpoint_after(due).await;
+                due = recovery::CHECKPOINT_BYTES;
             }
         });
         engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper]);
@@ -291,6 +313,11 @@ impl Engine {
     /// State of the journal, for health.
     pub fn journal_health(&self) -> journal::Health {
         self.journal.health()
+    }
+
+    /// Whether codes may be given out: not while what speaks for them cannot be kept.
+    pub(crate) fn may_grant(&self) -> bool {
+        matches!(self.journal.health(), journal::Health::Good | journal::Health::Overrun { .. })
     }
 
     pub fn epoch(&self) -> u64 {

@@ -61,6 +61,7 @@ impl Default for Offers {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     refused: [AtomicU64; Refusal::CODES.len()],
+    again: AtomicU64,
     redeemed: AtomicU64,
     redeemed_again: AtomicU64,
     redeem_refused: AtomicU64,
@@ -70,6 +71,8 @@ pub(super) struct Tally {
 /// The same as plain numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferCounts {
+    /// Wishes that found the offer made before.
+    pub again: u64,
     /// Wishes refused, by reason.
     pub refused: Vec<(&'static str, u64)>,
     /// Redemptions: new ones, repeated reports, refused ones.
@@ -148,6 +151,8 @@ impl Engine {
         if is_new {
             self.stats.grants.fetch_add(1, Relaxed);
             self.watch_pools();
+        } else {
+            self.ledger.tally.again.fetch_add(1, Relaxed);
         }
         let is_good = matches!(grant.state, State::Minted | State::Shown) && grant.expires > self.clock.now();
         if is_good { Ok(grant) } else { Err(Refusal::Over) }
@@ -221,7 +226,7 @@ impl Engine {
         let is_new = AtomicBool::new(false);
         let plan = |ledger: &Ledger| -> Result<Option<Record>, CodeError> {
             // A repeated report is not judged again.
-            if let Ok(Redemption::Again(_)) = ledger.redeem(at, code, order, None, None) {
+            if let Ok(Redemption::Again) = ledger.redeem(at, code, order, None, None) {
                 return Ok(None);
             }
             match ledger.redeem(at, code, order, goods.clone().transpose()?, gave)? {
@@ -229,7 +234,7 @@ impl Engine {
                     is_new.store(true, Relaxed);
                     Ok(Some(record))
                 }
-                Redemption::Again(_) => Ok(None),
+                Redemption::Again => Ok(None),
             }
         };
         let grant = self.advance(found.key, plan).await?;
@@ -270,6 +275,7 @@ impl Engine {
         let tally = &self.ledger.tally;
         let count = |counter: &AtomicU64| counter.load(Relaxed);
         OfferCounts {
+            again: count(&tally.again),
             refused: Refusal::CODES.into_iter().zip(&tally.refused).map(|(code, counter)| (code, count(counter))).collect(),
             redemptions: [
                 ("new", count(&tally.redeemed)),

@@ -1,5 +1,6 @@
 //! What only a test inside the engine can do: fail one session, starve a socket, stop the clock, break the disk.
 
+mod disk;
 mod failing;
 mod silent;
 mod slow;

@@ -131,9 +131,27 @@ pub struct LimitView {
 #[serde(rename_all = "camelCase")]
 pub struct SessionView {
     pub summary: Summary,
+    pub counts: CountsView,
     pub entries: Vec<Entry>,
     pub interests: InterestsView,
     pub placements: Vec<PlacementView>,
+}
+
+/// What the shopper did in this visit, each act counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CountsView {
+    pub page_views: u32,
+    pub product_views: u32,
+    pub searches: u32,
+    pub clicks: u32,
+    pub scrolls: u32,
+    pub cart_adds: u32,
+    pub orders: u32,
+    /// Times the shopper seemed to leave and did.
+    pub exits_confirmed: u16,
+    /// Times the shopper seemed to leave and came back.
+    pub exits_cancelled: u16,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -202,6 +220,22 @@ pub fn summary(session: &Session, snapshot: &Snapshot, connections: usize, last_
         events: counters.events,
         pushes: counters.pushes,
         last_decision,
+    }
+}
+
+/// Counts of a session.
+pub fn counts(session: &Session) -> CountsView {
+    let (counters, exit) = (session.counters(), session.exit());
+    CountsView {
+        page_views: counters.page_views,
+        product_views: counters.product_views,
+        searches: counters.searches,
+        clicks: counters.clicks,
+        scrolls: counters.scrolls,
+        cart_adds: counters.cart_adds,
+        orders: counters.orders,
+        exits_confirmed: exit.confirmed,
+        exits_cancelled: exit.cancelled,
     }
 }
 

@@ -14,12 +14,23 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod fork;
+#[cfg(test)]
+mod fork_tests;
 mod record;
+mod rehearse;
+mod rehearse_cost;
+mod rehearse_report;
+#[cfg(test)]
+mod rehearse_tests;
 mod replay;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod whatif;
+mod whatif_cart;
 
+pub use fork::Fork;
 pub use record::CONSUMED;
 pub use record::DECISION;
 pub use record::Entry;
@@ -33,9 +44,21 @@ pub use record::write_consumed;
 pub use record::write_keyframe;
 pub use record::write_started;
 pub use record::write_turn;
+pub use rehearse::Rehearsal;
+pub use rehearse_cost::Cost;
+pub use rehearse_report::Example;
+pub use rehearse_report::Exposure;
+pub use rehearse_report::Report;
 pub use replay::Replay;
 pub use replay::ReplayError;
 pub use replay::Snapshots;
 pub use replay::Step;
 pub use visit::Deliveries;
 pub use visit::Visit;
+pub use whatif::Cause;
+pub use whatif::Changes;
+pub use whatif::Moment;
+pub use whatif::Note;
+pub use whatif::Outcome;
+pub use whatif::WhatIfError;
+pub use whatif::what_if;

@@ -117,6 +117,11 @@ impl Replay {
         }
     }
 
+    /// Forgets the effects of the last step.
+    pub(super) fn rest(&mut self) {
+        self.effects.clear();
+    }
+
     /// Effects of the last step, with their proofs.
     pub fn effects(&self) -> &Effects {
         &self.effects

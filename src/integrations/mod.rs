@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod cart_token;
+pub mod click_table;
 pub mod customer_token;
 mod decimal;
 pub mod jws;

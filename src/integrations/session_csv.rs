@@ -10,9 +10,9 @@ use crate::recommend::Click;
 use crate::recommend::ClickKind;
 use std::io::Read;
 
-const SESSION: [&str; 4] = ["session", "sessionid", "session_id", "user_session"];
-const TIME: [&str; 4] = ["ts", "time", "timestamp", "event_time"];
-const PRODUCT: [&str; 4] = ["product", "product_id", "itemid", "item_id"];
+pub(super) const SESSION: [&str; 4] = ["session", "sessionid", "session_id", "user_session"];
+pub(super) const TIME: [&str; 4] = ["ts", "time", "timestamp", "event_time"];
+pub(super) const PRODUCT: [&str; 4] = ["product", "product_id", "itemid", "item_id"];
 const EVENT: [&str; 3] = ["event", "event_type", "kind"];
 
 /// Reads sessions, each in order of time and all in order of their first click.

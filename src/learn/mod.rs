@@ -2,11 +2,10 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
-mod exact;
 mod intent;
 
-pub use exact::exp;
-pub use exact::ln;
+pub use crate::stats::exp;
+pub use crate::stats::ln;
 pub use intent::Signals;
 pub use intent::intent;
 pub use intent::intent_rank;

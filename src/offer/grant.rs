@@ -140,7 +140,7 @@ pub enum Redemption {
     /// First report of this order; it counts once its record is durable and applied.
     New(Record),
     /// This order was reported before.
-    Again(Grant),
+    Again,
 }
 
 /// Bounds of the whole shop.

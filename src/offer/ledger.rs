@@ -131,7 +131,7 @@ impl Ledger {
         let entry = self.entry_by_code(code).ok_or(CodeError::Unknown)?;
         let grant = &entry.grant;
         if entry.orders.contains_key(order) {
-            return Ok(Redemption::Again(grant.clone()));
+            return Ok(Redemption::Again);
         }
         usable(at, entry)?;
         if let Some(goods) = goods {
@@ -184,7 +184,7 @@ impl Ledger {
                     if let Some(&owner) = self.codes.get(&form(grant)) {
                         return Err(ApplyError::DuplicateCode { key: grant.key, owner });
                     }
-                    self.insert(grant.clone(), 1);
+                    self.insert(Grant::clone(grant), 1);
                 }
             },
             Record::Step { key, state, at } => {

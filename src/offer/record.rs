@@ -12,7 +12,7 @@ use serde::Serialize;
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Record {
-    Granted(Grant),
+    Granted(Box<Grant>),
     Step {
         key: GrantKey,
         state: State,

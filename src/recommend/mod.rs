@@ -8,9 +8,11 @@
 
 mod build;
 mod chain;
+pub mod evaluate;
 mod pairs;
 mod reason;
 mod rerank;
+pub mod session_knn;
 mod shelf;
 mod sources;
 mod taste;

@@ -233,6 +233,21 @@ impl Session {
         self.consent.capabilities()
     }
 
+    /// What each source has answered.
+    pub fn consent(&self) -> &Consent {
+        &self.consent
+    }
+
+    /// Decisions taken so far; they are numbered from 1.
+    pub fn decided(&self) -> u32 {
+        self.decisions
+    }
+
+    /// Whether a page has said what is in the cart.
+    pub fn is_cart_known(&self) -> bool {
+        self.cart_known
+    }
+
     pub fn is_opted_out(&self) -> bool {
         self.opted_out
     }
@@ -297,6 +312,11 @@ impl Session {
             Content::Offer { terms, .. } => Some((pending.decision, pending.held.campaign, terms)),
             _ => None,
         })
+    }
+
+    /// What a decision would show, once the ledger grants its offer.
+    pub fn waiting(&self, decision: DecisionId) -> Option<&Held> {
+        self.pending.iter().find(|pending| pending.decision == decision).map(|pending| &*pending.held)
     }
 
     /// The stream that should get what is meant for the visitor: visible and touched last.

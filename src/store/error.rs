@@ -22,16 +22,28 @@ pub enum StoreError {
     #[error("the store is in use by another process")]
     InUse,
     /// The store lost writes that it had acknowledged as durable.
-    #[error("{acknowledged} durable writes were acknowledged, but the store has only {found} of them")]
+    #[error("{acknowledged} durable writes were acknowledged, but {part} are as of {found}: {} are lost", acknowledged - found)]
     Lost {
+        /// Which of the stored things.
+        part: &'static str,
         /// Writes acknowledged.
         acknowledged: u64,
         /// Writes found.
         found: u64,
     },
-    /// A stored value is not as written.
+    /// Entries are gone, or others have come back, though what is there is undamaged.
+    #[error("{part}: {written} entries were written, and {found} are there, not all of them the ones written last")]
+    Missing {
+        /// Which of the stored things.
+        part: &'static str,
+        /// Entries there should be.
+        written: u64,
+        /// Entries there are.
+        found: u64,
+    },
+    /// A stored value or file is not as written; the text says which.
     #[error("damaged store: {0}")]
-    Damaged(&'static str),
+    Damaged(String),
     /// The storage below failed; the text is for the operator. A durable write may or may not have happened.
     #[error("store failed: {0}")]
     Failed(String),

@@ -8,7 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const BINARY = process.env.FLOORWALKER_BINARY ?? "target/debug/floorwalker";
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const BINARY = process.env.FLOORWALKER_BINARY ?? "target/debug/floorwalker";
 
 /** Starts the demo with the given campaigns (name -> TOML) and no simulated visitors. */
 export async function openShop(campaigns) {
@@ -91,10 +93,12 @@ export async function openDoor(base) {
   };
 }
 
-export function openBrowser() {
+/** The driver turns the back/forward cache off; `backForward` leaves it on, as shoppers have it. */
+export function openBrowser({ backForward = false } = {}) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    executablePath: CHROMIUM,
+    ignoreDefaultArgs: backForward ? ["--disable-back-forward-cache"] : [],
+    args: FLAGS,
   });
 }
 
@@ -126,7 +130,10 @@ export const violations = (page) => page.evaluate(() => window.__violations);
 /** Waits until the page's client has its welcome. */
 export async function connected(page) {
   await page.waitForFunction(() => window.floorwalker?.ready !== undefined);
-  await page.evaluate(() => window.floorwalker.ready);
+  await page.evaluate(() => {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error("no welcome within 30 s")), 30_000));
+    return Promise.race([window.floorwalker.ready, late]);
+  });
 }
 
 /** Text of the open overlay, or null. */

@@ -49,7 +49,7 @@ fn the_campaigns_of_the_readme_are_good() {
 #[test]
 fn every_file_the_documents_point_to_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for document in ["README.md", "src/ARCHITECTURE.md", "src/protocol/PROTOCOL.md"] {
+    for document in ["README.md", "src/ARCHITECTURE.md", "src/GUARANTEES.md", "src/protocol/PROTOCOL.md"] {
         let text = file(document);
         let base = root.join(document);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {
@@ -60,10 +60,8 @@ fn every_file_the_documents_point_to_is_there() {
     }
 }
 
-#[test]
-fn the_invariants_name_tests_that_exist() {
-    let text = file("src/ARCHITECTURE.md");
-    let section = text.split_once("## Invariants").expect("the section").1.split("\n## ").next().unwrap();
+/// Every Rust, TypeScript and browser test in one text.
+fn sources() -> String {
     let mut sources = String::new();
     let mut folders =
         ["src", "tests/it", "tests/browser", "client-js/test"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).to_vec();
@@ -78,13 +76,38 @@ fn the_invariants_name_tests_that_exist() {
             }
         }
     }
+    sources
+}
+
+/// How many tests the lines that begin with `mark` name. All must exist.
+fn named(text: &str, mark: &str) -> usize {
+    let sources = sources();
     let mut named = 0;
-    for line in section.lines().filter(|line| line.trim_start().starts_with("Held by")) {
+    for line in text.lines().filter(|line| line.trim_start().starts_with(mark)) {
         for name in line.split('`').skip(1).step_by(2) {
             let last = name.rsplit("::").next().unwrap();
             assert!(["fn ", "\"", "(`"].iter().any(|before| sources.contains(&format!("{before}{last}"))), "no test `{name}`");
             named += 1;
         }
     }
-    assert!(named >= 15, "{named} tests are named");
+    named
+}
+
+#[test]
+fn the_invariants_name_tests_that_exist() {
+    let text = file("src/ARCHITECTURE.md");
+    let section = text.split_once("## Invariants").expect("the section").1.split("\n## ").next().unwrap();
+    let count = named(section, "Held by");
+    assert!(count >= 15, "{count} tests are named");
+}
+
+#[test]
+fn the_guarantees_name_tests_that_exist() {
+    let text = file("src/GUARANTEES.md");
+    let promised = text.split_once("## What is promised").expect("the section").1.split("\n## ").next().unwrap();
+    // Every promise begins with a sentence in bold, and no bold sentence stands without a test after it.
+    for promises in promised.split("\n\n").filter(|paragraph| paragraph.trim_start().starts_with("**")) {
+        assert!(promises.contains("Tested by") || promises.contains("Held by"), "no test for: {promises}");
+    }
+    assert!(named(promised, "Tested by") >= 15);
 }

@@ -3,10 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asyncapi;
+mod attacks;
+mod budget;
+mod crash;
 mod documents;
 mod engine;
 mod gateway;
 mod generated;
+mod replay;
+mod rot;
 mod support;
 mod tidy;
 mod wire;

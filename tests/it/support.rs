@@ -6,8 +6,10 @@ use floorwalker::catalog::Catalog;
 use floorwalker::catalog::Draft;
 use floorwalker::consent::Consent;
 use floorwalker::decide::Experiments;
+use floorwalker::decide::Guard;
 use floorwalker::decide::Settings;
 use floorwalker::decide::Snapshot;
+use floorwalker::decide::Visit;
 use floorwalker::engine::Clock;
 use floorwalker::engine::Config;
 use floorwalker::engine::Engine;
@@ -51,8 +53,18 @@ impl Shop {
         Shop::open_in(directory, stores, campaigns).await
     }
 
+    /// A shop whose clock stands still until it is advanced.
+    pub async fn frozen(campaigns: &[&str]) -> Shop {
+        let directory = std::env::temp_dir().join(format!("floorwalker-it-{}", StreamId(random_id())));
+        let stores = Stores::of(Arc::new(MemoryStore::default()));
+        Shop::open_at(Clock::manual(Clock::system().now()), directory, stores, campaigns).await
+    }
+
     pub async fn open_in(directory: PathBuf, stores: Stores, campaigns: &[&str]) -> Shop {
-        let clock = Clock::system();
+        Shop::open_at(Clock::system(), directory, stores, campaigns).await
+    }
+
+    async fn open_at(clock: Clock, directory: PathBuf, stores: Stores, campaigns: &[&str]) -> Shop {
         let config = Config {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
@@ -62,7 +74,7 @@ impl Shop {
             keys: vec![KEY.to_owned()],
             customer_secret: Some(b"0123456789abcdef0123456789abcdef".to_vec()),
             consent: Consent::new(true),
-            sessions_max: 10_000,
+            sessions_max: 20_000,
             events_per_second: floorwalker::protocol::Limits::EVENTS_PER_SECOND,
             events_burst: floorwalker::protocol::Limits::EVENTS_BURST,
             visitor_remembered: Duration::from_secs(86_400),
@@ -86,6 +98,11 @@ impl Shop {
         Page::open(self, hello(page)).await
     }
 
+    /// Decides by other settings from now on.
+    pub fn set(&self, settings: Settings) {
+        self.engine.publish(|now| Snapshot { settings: Arc::new(settings), ..now.clone() });
+    }
+
     pub fn remove(&self) {
         let _ = std::fs::remove_dir_all(&self.directory);
     }
@@ -94,6 +111,25 @@ impl Shop {
 /// A shop with few open offers, whose server vouches for carts and redeems codes.
 pub fn offers() -> Offers {
     Offers { limits: Limits { open: 1_000, ..Limits::default() }, server_secret: Some(SERVER_SECRET.to_vec()), ..Offers::default() }
+}
+
+/// Nothing that a test waits for takes as long, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits for a state.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(tokio::time::Instant::now() < until, "{what}: not in time");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A leaving is believed almost at once, and nobody is spared an offer because of the last one.
+pub fn hasty() -> Settings {
+    let visit = Visit { exit_confirmation: Duration::from_millis(5), ..Visit::default() };
+    let guard = Guard { changes_per_page: u8::MAX, interruptions_per_session: u8::MAX, interruption_spacing: Duration::ZERO };
+    Settings { visit, guard, ..settings() }
 }
 
 /// No baselines and no holdout: tests see every campaign.
@@ -231,6 +267,37 @@ impl Page {
     pub async fn next(&mut self) -> ServerFrame {
         let bytes = tokio::time::timeout(Duration::from_secs(10), self.pipe.recv()).await.expect("a frame in time").expect("an open pipe");
         serde_json::from_slice(&bytes).expect("a server frame")
+    }
+
+    /// The next code that the engine sends.
+    pub async fn code(&mut self) -> (String, wire::Patch) {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < until {
+            if let Some(found) = self.codes(Duration::from_millis(20)).await.pop() {
+                return found;
+            }
+        }
+        panic!("no code in time");
+    }
+
+    /// Codes that the engine sends within a time.
+    pub async fn codes(&mut self, within: Duration) -> Vec<(String, wire::Patch)> {
+        let mut found = Vec::new();
+        let until = tokio::time::Instant::now() + within;
+        while let Ok(Some(bytes)) = tokio::time::timeout_at(until, self.pipe.recv()).await {
+            let frame: ServerFrame = serde_json::from_slice(&bytes).expect("a server frame");
+            let patches = match frame {
+                ServerFrame::Push(push) => push.patches,
+                ServerFrame::State(state) => state.patches,
+                _ => continue,
+            };
+            for patch in patches {
+                if let wire::Op::Offer { code: Some(code), .. } = &patch.op {
+                    found.push((code.clone(), patch));
+                }
+            }
+        }
+        found
     }
 
     /// The next frame that is not an acknowledgement.

@@ -10,6 +10,7 @@ import { Icon, deviceIcon } from "../ui/icons";
 import { Empty, Failure, Figure, Figures, Loading, Tag } from "../ui/parts";
 import { Ago, useSeconds } from "../ui/time";
 import { deviceName, pageName, shortId } from "../words";
+import { Retell } from "./retell-view";
 import { SidePanel } from "./side-panel";
 import { Timeline } from "./timeline";
 import { addEntry } from "./timeline-view";
@@ -107,6 +108,7 @@ function Visit({ view, ended }: { view: SessionView; ended: boolean }) {
   const { floor } = useFeed();
   const currency = floor.overview?.currency ?? "";
   const { summary } = view;
+  const [asked, setAsked] = useState<{ seq: number } | null>(null);
   return (
     <>
       <header class="visit-head">
@@ -133,8 +135,9 @@ function Visit({ view, ended }: { view: SessionView; ended: boolean }) {
         <Figure label="Intent" value={percent(summary.intent, 1) ?? "–"} note="how likely an order looks" />
         <Figure label="Pushes" value={count(summary.pushes)} note={`${count(summary.events)} events`} />
       </Figures>
+      <Retell id={summary.id} currency={currency} asked={asked} />
       <div class="visit">
-        <Timeline entries={view.entries} startedMs={summary.startedMs} ended={ended} />
+        <Timeline entries={view.entries} startedMs={summary.startedMs} ended={ended} whatIf={(entry) => setAsked({ seq: entry.seq })} />
         <SidePanel view={view} />
       </div>
     </>

@@ -14,9 +14,11 @@ interface TimelineProps {
   entries: readonly Entry[];
   startedMs: number;
   ended: boolean;
+  /** Asks what would have been had something been otherwise at this entry. */
+  whatIf?: (entry: Entry) => void;
 }
 
-export function Timeline({ entries, startedMs, ended }: TimelineProps) {
+export function Timeline({ entries, startedMs, ended, whatIf }: TimelineProps) {
   const [show, setShow] = useState<Show>("all");
   const [following, setFollowing] = useState(false);
   const end = useRef<HTMLDivElement>(null);
@@ -52,7 +54,7 @@ export function Timeline({ entries, startedMs, ended }: TimelineProps) {
                 {span(line.ms)} of quiet
               </li>
             ) : (
-              <Line key={line.entry.seq} entry={line.entry} startedMs={startedMs} />
+              <Line key={line.entry.seq} entry={line.entry} startedMs={startedMs} {...(whatIf ? { whatIf } : {})} />
             ),
           )}
         </ol>
@@ -72,7 +74,7 @@ function glyphOf(entry: Entry): string {
   return entry.kind;
 }
 
-function Line({ entry, startedMs }: { entry: Entry; startedMs: number }) {
+function Line({ entry, startedMs, whatIf }: { entry: Entry; startedMs: number; whatIf?: (entry: Entry) => void }) {
   const facts = Object.entries(entry.detail ?? {});
   return (
     <li class={`entry entry-${entry.kind} entry-${glyphOf(entry)}`}>
@@ -84,6 +86,11 @@ function Line({ entry, startedMs }: { entry: Entry; startedMs: number }) {
         <span class="hidden">{kindName(entry.kind)}: </span>
       </span>
       <div class="entry-body">
+        {whatIf && (
+          <button type="button" class="entry-ask" onClick={() => whatIf(entry)}>
+            What if…
+          </button>
+        )}
         <p class="entry-title">{entry.title}</p>
         {facts.length > 0 && (
           <p class="entry-facts">

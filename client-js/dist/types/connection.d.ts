@@ -2,7 +2,7 @@ import type { Resume } from "./protocol.generated.js";
 export type Phase = "waiting" | "connecting" | "open" | "backoff" | "stopped";
 export type Route = "socket" | "stream";
 export type Input = {
-    do: "start" | "opened" | "heard" | "online" | "leave" | "restore" | "renew" | "tick" | "off";
+    do: "start" | "opened" | "heard" | "online" | "leave" | "renew" | "tick" | "off";
 } | {
     do: "welcomed";
     resume: Pick<Resume, "token" | "epoch">;

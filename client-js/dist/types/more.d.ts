@@ -1,4 +1,6 @@
 import { observeDataLayer } from "./capture/datalayer.js";
+import { captureExit } from "./capture/exit.js";
+import { watchRoutes } from "./capture/routes.js";
 import { openStream } from "./fallback.js";
 import { ENGLISH } from "./labels.js";
 import { createDesired } from "./placements/desired.js";
@@ -6,9 +8,11 @@ import { adoptQueues, saveQueue } from "./queue.js";
 export interface More {
     readonly ENGLISH: typeof ENGLISH;
     readonly createDesired: typeof createDesired;
+    readonly captureExit: typeof captureExit;
     readonly observeDataLayer: typeof observeDataLayer;
     readonly openStream: typeof openStream;
     readonly adoptQueues: typeof adoptQueues;
     readonly saveQueue: typeof saveQueue;
+    readonly watchRoutes: typeof watchRoutes;
 }
-export { adoptQueues, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue };
+export { adoptQueues, captureExit, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue, watchRoutes };

@@ -17,6 +17,8 @@ export interface Outbox {
     rewind(now: number): void;
     /** All that is not acknowledged, as far as it fits into `bytes`; nothing is marked as sent. */
     peek(bytes: number): Pick<EventBatch, "first" | "list"> | undefined;
+    /** Whether an event of this kind is not acknowledged yet. */
+    holds(kind: string): boolean;
     /** Counts of events dropped since the last call, by kind. */
     drops(): Record<string, number> | undefined;
 }

@@ -11,5 +11,13 @@ export interface Parcel {
 export declare const PARCEL_BYTES: number;
 /** Hands a parcel to the browser for delivery after the page is gone. `false`: not accepted. */
 export declare const beacon: ({ window }: Environment, endpoint: string, parcel: Parcel) => boolean;
-/** Delivers a parcel and gives the answer, `undefined` on any failure; an empty answer is `null`. */
-export declare const post: ({ window }: Environment, endpoint: string, parcel: Parcel) => Promise<unknown>;
+export interface Answer {
+    /** The status of HTTP; 0 where there was no answer. */
+    readonly status: number;
+    /** The JSON of the answer, if it has one. */
+    readonly body?: unknown;
+    /** When the engine wants to see us again, milliseconds. */
+    readonly retryMs?: number;
+}
+/** Delivers a parcel and gives the answer. Never throws. */
+export declare const post: ({ window }: Environment, endpoint: string, parcel: Parcel) => Promise<Answer>;

@@ -244,6 +244,10 @@ export type Cart = {
      */
     currency: string;
     lines: Array<CartLine>;
+    /**
+     * The shop's server's word for this cart: a signed token that carries the cart itself.
+     */
+    token?: string;
 };
 export type CartLine = {
     product: string;

@@ -2,15 +2,17 @@
 
 import type { Capture, Event } from "../protocol.generated.js";
 import type { Environment } from "../environment.js";
+import type { captureExit } from "./exit.js";
 import { captureAttention } from "./attention.js";
 import { captureClicks } from "./click.js";
-import { captureExit } from "./exit.js";
 import { captureScroll } from "./scroll.js";
 
 export interface Capturing {
   configure(wanted: Capture): void;
   /** A new page view: depths count from the top again. */
   restart(): void;
+  /** Gives what watches for leaving; nobody leaves before it can be loaded. */
+  furnish(watch: typeof captureExit): void;
 }
 
 /** Begins with `limit`, which is also the most that `configure` can turn on. */
@@ -18,6 +20,14 @@ export const startCapture = (environment: Environment, limit: Capture, record: (
   let present = "";
   let stops: (() => void)[] = [];
   let restart = (): void => undefined;
+  let wantsExit = false;
+  let watchExit: typeof captureExit | undefined;
+  let leaving: ReturnType<typeof captureExit> | undefined;
+
+  const arm = (): void => {
+    leaving?.stop();
+    leaving = wantsExit ? watchExit?.(environment, (signal, speed) => record({ exit: { signal, speed } })) : undefined;
+  };
 
   const configure = (wanted: Capture): void => {
     const clicks = limit.clicks && wanted.clicks;
@@ -37,8 +47,8 @@ export const startCapture = (environment: Environment, limit: Capture, record: (
       restart = depth.restart;
       stops.push(depth.stop);
     }
-    const leaving = exit ? captureExit(environment, (signal, speed) => record({ exit: { signal, speed } })) : undefined;
-    if (leaving) stops.push(leaving.stop);
+    wantsExit = exit;
+    arm();
     if (attentionMs) {
       stops.push(
         captureAttention(environment, attentionMs, wanted.idleMs, {
@@ -49,5 +59,12 @@ export const startCapture = (environment: Environment, limit: Capture, record: (
     }
   };
   configure(limit);
-  return { configure, restart: () => restart() };
+  return {
+    configure,
+    restart: () => restart(),
+    furnish(watch) {
+      watchExit = watch;
+      arm();
+    },
+  };
 };

@@ -131,7 +131,8 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
       () => receipt(decision, "clicked"),
     );
     // A control inside a link or a button would not be reachable; `why()` answers for those.
-    const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose)) : undefined;
+    const isOurs = "fill" in op || "offer" in op || "recommend" in op;
+    const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose, isOurs)) : undefined;
     applied.set(name, {
       text,
       element,

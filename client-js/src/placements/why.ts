@@ -2,6 +2,8 @@
 
 import type { Decision, PreferenceChoice } from "../protocol.generated.js";
 import type { Labels } from "../labels.js";
+import { listen } from "../environment.js";
+import { EDGE, freePlace } from "./free.js";
 import { createHost, make } from "./style.js";
 
 export type Choose = (choice: PreferenceChoice, decision: string) => void;
@@ -60,9 +62,17 @@ export const whyControl = (document: Document, decision: Decision, labels: Label
   return [button, panel];
 };
 
-/** Puts the control into the corner of a spot, out of its flow. Returns how to take it away. */
-export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, choose: Choose): (() => void) => {
+const COMPACT = "s";
+
+/**
+ * Puts the control where it covers nothing of the spot's that can be pressed, and if possible nothing that can be read; `mayPad` lets it
+ * make room for itself at the spot's far edge. A spot that is full, or that lies in a link, gets none: `why()` answers for it. Returns
+ * how to take it away.
+ */
+export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, choose: Choose, mayPad: boolean): (() => void) => {
   const document = spot.ownerDocument;
+  const window = document.defaultView;
+  if (!window || spot.closest("a,button")) return () => undefined;
   const { host: inner, root } = createHost(document);
   let host = inner;
   // A list may only hold entries, and an entry cannot have a shadow root.
@@ -70,21 +80,60 @@ export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, ch
     host = document.createElement("li");
     host.append(inner);
   }
-  root.append(...whyControl(document, decision, labels, choose));
+  const [button, panel] = whyControl(document, decision, labels, choose);
+  button.setAttribute("aria-label", labels.why);
+  root.append(button, panel);
   const { style } = host;
   style.position = "absolute";
-  style.insetBlockEnd = "4px";
-  style.insetInlineEnd = "4px";
-  style.display = "block";
+  style.left = style.top = "0";
   style.zIndex = "1";
   // What the shop says of its entries is not meant for this one.
   style.width = style.height = "auto";
   style.margin = style.padding = style.borderWidth = "0";
-  const { position } = spot.style;
-  if (document.defaultView?.getComputedStyle(spot).position === "static") spot.style.position = "relative";
+  const { position, paddingInlineEnd, inlineSize } = spot.style;
+  if (window.getComputedStyle(spot).position === "static") spot.style.position = "relative";
   spot.append(host);
+
+  const put = (compact: boolean, overText: boolean): boolean => {
+    button.classList.toggle(COMPACT, compact);
+    const place = freePlace(spot, host, button.getBoundingClientRect(), overText);
+    if (!place) return false;
+    // Moved like this it shifts no layout.
+    style.transform = `translate(${place.left}px,${place.top}px)`;
+    return true;
+  };
+  const unpad = (): void => {
+    spot.style.paddingInlineEnd = paddingInlineEnd;
+    spot.style.inlineSize = inlineSize;
+  };
+  const pad = (): boolean => {
+    if (!mayPad) return false;
+    const before = spot.getBoundingClientRect();
+    const computed = window.getComputedStyle(spot);
+    spot.style.paddingInlineEnd = parseFloat(computed.paddingInlineEnd) + button.getBoundingClientRect().width + 2 * EDGE + "px";
+    // A box that is as wide as its content says grows with the padding.
+    const grown = spot.getBoundingClientRect().width - before.width;
+    if (grown > 0) spot.style.inlineSize = parseFloat(computed.inlineSize) - grown + "px";
+    const { width, height } = spot.getBoundingClientRect();
+    // Narrower content may need another height.
+    const fits = spot.scrollWidth <= spot.clientWidth && spot.scrollHeight <= spot.clientHeight + 1;
+    return fits && Math.abs(width - before.width) < 1 && height === before.height && put(true, true);
+  };
+  const settle = (): void => {
+    unpad();
+    style.display = "block";
+    // Room of its own is better than somebody else's words.
+    if (put(false, false) || put(true, false) || pad()) return;
+    unpad();
+    if (!put(true, true)) style.display = "none";
+  };
+  settle();
+  // Pictures that arrive and other widths move what it stood beside.
+  const stops = [listen(window, "resize", settle), listen(spot, "load", settle, true)];
   return () => {
+    stops.forEach((stop) => stop());
     host.remove();
     spot.style.position = position;
+    unpad();
   };
 };

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 /// What is promised of every route. One that is missing here, or here only, fails the test.
-const MATRIX: [(&str, &str, Access); 26] = [
+const MATRIX: [(&str, &str, Access); 28] = [
     ("GET", "/healthz", Access::Open),
     ("GET", "/readyz", Access::Open),
     ("GET", "/metrics", Access::Open),
@@ -23,6 +23,8 @@ const MATRIX: [(&str, &str, Access); 26] = [
     ("GET", "/admin/v1/live", Access::Read),
     ("GET", "/admin/v1/sessions/{id}", Access::Read),
     ("GET", "/admin/v1/sessions/{id}/live", Access::Read),
+    ("GET", "/admin/v1/sessions/{id}/replay", Access::Read),
+    ("POST", "/admin/v1/sessions/{id}/whatif", Access::Change),
     ("GET", "/admin/v1/campaigns", Access::Read),
     ("POST", "/admin/v1/campaigns/check", Access::Change),
     ("GET", "/admin/v1/campaigns/{id}", Access::Read),

@@ -183,11 +183,8 @@ impl Ledger for Flaky {
 async fn failed_writes_mint_nothing_twice_and_lose_nothing_promised() {
     for seed in 0..40 {
         let rest = Stores::of(Arc::new(MemoryStore::default()));
-        let flaky = Arc::new(Flaky {
-            inner: MemoryStore::default(),
-            random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
-            one_in: Mutex::new(3),
-        });
+        let flaky =
+            Arc::new(Flaky { inner: MemoryStore::default(), random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)), one_in: Mutex::new(3) });
         let stores = Stores { ledger: flaky.clone(), ..rest };
         let shop = open(stores, Clock::manual(Timestamp::from_millis(1_700_000_000_000))).await;
         let mut promised: BTreeMap<u32, Box<str>> = BTreeMap::new();
@@ -226,7 +223,8 @@ async fn failed_writes_mint_nothing_twice_and_lose_nothing_promised() {
         for code in promised.values() {
             let found = after.engine.find_offer(code).unwrap_or_else(|| panic!("seed {seed}: {code} was promised and is gone"));
             assert_eq!(redeemed.get(code).map_or(found.order.as_ref(), String::as_str), &*found.order, "seed {seed}: another order");
-            let (winner, loser) = (after.engine.redeem(code, &format!("{code}-a")).await, after.engine.redeem(code, &format!("{code}-b")).await);
+            let (winner, loser) =
+                (after.engine.redeem(code, &format!("{code}-a")).await, after.engine.redeem(code, &format!("{code}-b")).await);
             assert!(winner.is_ok() != loser.is_ok(), "seed {seed}: {winner:?} {loser:?}");
         }
         let spent: i64 = after.engine.offer_totals().values().map(|totals| totals.spent_minor + totals.reserved_minor).sum();
@@ -340,11 +338,8 @@ async fn uploaded_codes_are_given_out_once_also_over_restarts_and_forgetting() {
 #[tokio::test]
 async fn forgetting_can_be_interrupted() {
     for seed in 0..30 {
-        let flaky = Arc::new(Flaky {
-            inner: MemoryStore::default(),
-            random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
-            one_in: Mutex::new(0),
-        });
+        let flaky =
+            Arc::new(Flaky { inner: MemoryStore::default(), random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)), one_in: Mutex::new(0) });
         let stores = Stores { ledger: flaky.clone(), ..Stores::of(Arc::new(MemoryStore::default())) };
         let mut shop = open(stores, Clock::manual(Timestamp::from_millis(1_700_000_000_000))).await;
         for n in 0..6 {

@@ -15,6 +15,7 @@ use crate::model::Event;
 use crate::model::Page;
 use crate::model::Profile;
 use crate::model::StreamId;
+use crate::model::Timestamp;
 use crate::protocol::Close;
 use crate::protocol::DecodeError;
 use crate::protocol::ErrorCode;
@@ -75,6 +76,7 @@ impl Live {
             },
             state: state.then(|| self.state(stream, &snapshot)),
         })));
+        connection.note_told(ack, Timestamp(0));
         self.connections.push(connection);
         self.engine.stats.connections.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.note("connection", if resumed { "Came back" } else { "Opened a page" }, &[]);
@@ -158,6 +160,9 @@ impl Live {
                 waker.wake();
                 break;
             }
+        }
+        if self.visit.deliveries.iter().any(|(_, delivery)| delivery.is_waiting()) {
+            self.durable(self.engine.journal.durable());
         }
         self.write_all();
         if frames > 0 {

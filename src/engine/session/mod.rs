@@ -11,6 +11,7 @@ use super::Engine;
 use super::connection::Connection;
 use super::connection::SILENT_AFTER;
 use super::connection::SLOW_AFTER;
+use super::connection::TOLD_LATELY;
 use super::recovery::Head;
 use super::recovery::StoredRef;
 use super::socket::Socket;
@@ -94,6 +95,8 @@ pub enum SessionMsg {
     },
     /// The dashboard: everything about this session.
     Inspect(RpcReplyPort<Box<SessionView>>),
+    /// The dashboard: the last journal record of this session.
+    Head(RpcReplyPort<Position>),
     /// The dashboard: every entry from now on.
     Watch(mpsc::Sender<Entry>),
     /// The dashboard's live floor began to look.
@@ -280,9 +283,10 @@ impl Live {
             SessionMsg::Io(connection) => self.io(connection),
             SessionMsg::Timer => self.timer(),
             SessionMsg::Durable(position) => {
+                self.waiting = false;
                 self.durable(position);
                 // A socket that stirred is looked at by a message that waits already: one write for the acknowledgement and the answer.
-                if self.connections.iter().all(|connection| connection.is_settled() || connection.wake.is_scheduled()) {
+                if !self.owes_marks() || self.connections.iter().any(|connection| connection.wake.is_scheduled()) {
                     // What was appended after this batch was taken has no waiter; without a look nobody would acknowledge it.
                     self.arm();
                     return;
@@ -299,6 +303,9 @@ impl Live {
             SessionMsg::Inspect(reply) => {
                 let view = self.inspect();
                 let _ = reply.send(Box::new(view));
+            }
+            SessionMsg::Head(reply) => {
+                let _ = reply.send(self.head);
             }
             SessionMsg::Watch(sender) => {
                 self.watchers.retain(|watcher| !watcher.is_closed());
@@ -338,9 +345,7 @@ impl Live {
     fn timer(&mut self) {
         self.armed = None;
         let _ = self.rewrite();
-        if !self.waiting {
-            self.durable(self.engine.journal.durable());
-        }
+        self.durable(self.engine.journal.durable());
         let now = self.engine.clock.now();
         if self.visit.session.next_deadline().is_some_and(|deadline| deadline <= now) {
             self.apply(Input::Timer);
@@ -372,8 +377,12 @@ impl Live {
         let connections = self.connections.iter().filter_map(|connection| connection.deadline()).min();
         // What was appended after the waiter's batch was taken has no waiter of its own; a look a little later does.
         let is_behind = self.save_wanted || self.visit.deliveries.iter().any(|(_, delivery)| delivery.is_waiting());
-        let look = if self.unrecorded || self.save_refused { TRY_AGAIN } else { ACK_LOOK };
-        let acks = (!self.waiting && is_behind).then(|| self.engine.clock.now() + look);
+        let look = match () {
+            () if self.unrecorded || self.save_refused => TRY_AGAIN,
+            () if self.connections.iter().any(|connection| connection.was_told_lately(self.visit.session.now())) => TOLD_LATELY,
+            () => ACK_LOOK,
+        };
+        let acks = (self.owes_marks() || (!self.waiting && is_behind)).then(|| self.engine.clock.now() + look);
         let Some(next) = self.visit.session.next_deadline().into_iter().chain(connections).chain(acks).min() else { return };
         if self.armed.is_none_or(|armed| next < armed) {
             self.armed = Some(next);
@@ -394,6 +403,7 @@ impl Live {
         let snapshot = self.engine.snapshot.load();
         SessionView {
             summary: view::summary(&self.visit.session, &snapshot, self.connections.len(), self.last_decision.as_deref().map(Last::view)),
+            counts: view::counts(&self.visit.session),
             entries: timeline::read(&*self.engine.journal, self.head, &snapshot),
             interests: view::interests(&self.visit.session, &snapshot),
             placements: view::placements(&self.visit.session),
@@ -450,7 +460,8 @@ impl Live {
         let connected: SmallVec<[StreamId; 2]> =
             self.visit.session.streams().iter().filter(|stream| stream.connected).map(|stream| stream.id).collect();
         for stream in connected {
-            self.apply(Input::Detach { stream, bye: false });
+            // At the moment of the last record: nobody was attended while there was no engine.
+            self.apply_at(Timestamp(self.visit.session.now().0 + 1), Input::Detach { stream, bye: false });
         }
         let (subject, cart) = (self.subject(), self.visit.session.cart().clone());
         for (decision, campaign, terms) in self.visit.session.waiting_offers() {

@@ -2,9 +2,11 @@
 
 use super::Live;
 use crate::decide::Snapshot;
+use crate::delivery::Delivery;
 use crate::engine::connection::Connection;
 use crate::engine::translate;
 use crate::model::StreamId;
+use crate::model::Timestamp;
 use crate::protocol::Close;
 use crate::protocol::ErrorCode;
 use crate::protocol::wire;
@@ -26,27 +28,43 @@ impl Live {
         }
     }
 
+    /// Everything below is durable.
     pub(super) fn durable(&mut self, position: Position) {
-        self.waiting = false;
         let below = position.0.saturating_sub(1);
-        let now = self.engine.clock.now();
-        for (stream, delivery) in &mut self.visit.deliveries {
-            if let Some(seq) = delivery.durable(below)
-                && let Some(connection) = self.connections.iter_mut().find(|connection| connection.stream == *stream)
-            {
-                connection.push(&ServerFrame::Ack(wire::Ack { seq, rejected: Vec::new() }));
-                self.engine.stats.ack.record(now.since(self.visit.session.now()).as_micros() as u64);
-            }
+        for (_, delivery) in &mut self.visit.deliveries {
+            delivery.durable(below);
         }
         if self.save_wanted {
             self.save();
         }
     }
 
+    /// Says the marks that have moved. A page that was told a moment ago is told with whatever is written to it next, or a little later:
+    /// a frame of its own for each event would cost as much as the answer.
+    pub(super) fn tell_marks(&mut self, now: Timestamp) {
+        for connection in &mut self.connections {
+            let Some(mark) = self.visit.delivery(connection.stream).map(Delivery::acked) else { continue };
+            if mark > connection.told && (connection.has_queue() || !connection.was_told_lately(now)) {
+                connection.push(&ServerFrame::Ack(wire::Ack { seq: mark, rejected: Vec::new() }));
+                connection.note_told(mark, now);
+                self.engine.stats.ack.record(now.since(self.visit.session.now()).as_micros() as u64);
+            }
+        }
+    }
+
+    /// Whether a page has not been told all that is durable.
+    pub(super) fn owes_marks(&self) -> bool {
+        let owes =
+            |connection: &Connection| self.visit.delivery(connection.stream).is_some_and(|delivery| delivery.acked() > connection.told);
+        self.connections.iter().any(|connection| owes(connection))
+    }
+
     pub(super) fn ack(&mut self, stream: StreamId, rejected: Vec<wire::Rejected>) {
         let seq = self.visit.delivery(stream).map_or(0, |delivery| delivery.acked());
+        let now = self.engine.clock.now();
         if let Some(connection) = self.connections.iter_mut().find(|connection| connection.stream == stream) {
             connection.push(&ServerFrame::Ack(wire::Ack { seq, rejected }));
+            connection.note_told(seq, now);
         }
     }
 
@@ -65,10 +83,11 @@ impl Live {
     }
 
     pub(super) fn write_all(&mut self) {
+        let now = self.engine.clock.now();
+        self.tell_marks(now);
         if self.connections.iter().all(|connection| connection.is_settled()) {
             return;
         }
-        let now = self.engine.clock.now();
         let mut index = 0;
         while let Some(connection) = self.connections.get_mut(index) {
             let stream = connection.stream;
@@ -76,6 +95,8 @@ impl Live {
                 Err(_) => self.lost(index, false),
                 Ok(true) if connection.lost => {
                     connection.lost = false;
+                    // A mark may have been among what was given up.
+                    connection.told = 0;
                     self.send_state(stream);
                 }
                 Ok(_) => index += 1,

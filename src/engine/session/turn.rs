@@ -33,15 +33,20 @@ impl Live {
             return Err(());
         }
         self.engine.stats.events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        self.turn(Some(stream), input);
+        self.turn(self.next_time(), Some(stream), input);
         Ok(())
     }
 
     /// Applies and records an input that no page numbered.
     pub(super) fn apply(&mut self, input: Input) {
+        self.apply_at(self.next_time(), input);
+    }
+
+    /// The same at a moment of the past, which is later than the last input.
+    pub(super) fn apply_at(&mut self, at: Timestamp, input: Input) {
         // Without the disk reactions go on; nothing is acknowledged until it is back.
         let _ = self.rewrite();
-        self.turn(None, input);
+        self.turn(at, None, input);
     }
 
     /// Applies consent of a visitor whose profile follows: the wish for a new one is not answered.
@@ -53,8 +58,8 @@ impl Live {
 
     /// Applies an input, records it with the digest of its effects and the version of the snapshot it was applied with, and runs the
     /// effects. What has failed half way is never recorded, so no history leads into it again.
-    fn turn(&mut self, numbered: Option<StreamId>, input: Input) {
-        let (at, snapshot) = (self.next_time(), self.engine.snapshot.load_full());
+    fn turn(&mut self, at: Timestamp, numbered: Option<StreamId>, input: Input) {
+        let snapshot = self.engine.snapshot.load_full();
         let title = (!self.watchers.is_empty()).then(|| timeline::describe(&input, &snapshot)).flatten();
         let Scratch { mut effects, mut payload, mut digest } = SCRATCH.take();
         let number = numbered.and_then(|stream| Some((stream, self.visit.delivery(stream)?.applied() + 1)));
@@ -103,10 +108,13 @@ impl Live {
             return Err(AppendError::Closed);
         }
         let append = Append { session: self.visit.session.id().0, previous: self.head, kind, at_us: at.0, payload };
-        let waiter = (!self.waiting).then(|| self.me.clone());
+        // A page that was told a moment ago is told at the next occasion; nobody needs to be woken for that.
+        let is_busy = self.connections.iter().any(|connection| connection.was_told_lately(at));
+        let waiter = (!self.waiting && !is_busy).then(|| self.me.clone());
+        let waits = waiter.is_some();
         match self.engine.journal.append(append, waiter) {
             Ok(position) => {
-                self.waiting = true;
+                self.waiting |= waits;
                 self.head = position;
                 Ok(position)
             }
@@ -160,6 +168,7 @@ impl Live {
                 let took_us = engine.clock.now().since(at).as_micros() as u64;
                 self.decided(at, &proof::Writing { id, took_us, considered: list, proofs, set });
             }
+            Effect::RequestGrant { decision, .. } if !engine.may_grant() => self.apply(Input::GrantRefused { decision }),
             Effect::RequestGrant { decision, campaign, terms } => {
                 engine.request_grant(self.me.clone(), decision, (campaign, self.subject()), *terms, self.visit.session.cart().clone());
             }

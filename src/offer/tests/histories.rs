@@ -118,7 +118,7 @@ fn history(seed: u64, ordered: bool) -> Vec<&'static str> {
                     Answer::Granted(grant) => {
                         // A log that fails once leaves a reserved grant behind, which counts.
                         if below(8) > 0 {
-                            let record = Record::Granted(grant.clone());
+                            let record = Record::Granted(Box::new(grant.clone()));
                             ledger.apply(&record).unwrap();
                             log.push(record);
                         }
@@ -158,7 +158,7 @@ fn history(seed: u64, ordered: bool) -> Vec<&'static str> {
                 for key in ledger.due(time, 99) {
                     // What was never logged begins its log when it ends.
                     if ledger.logged(key) == 0 {
-                        let record = Record::Granted(ledger.get(key).unwrap().clone());
+                        let record = Record::Granted(Box::new(ledger.get(key).unwrap().clone()));
                         ledger.apply(&record).unwrap();
                         log.push(record);
                     }

@@ -54,7 +54,7 @@ fn ledger(open: u32) -> Ledger {
 /// As the shell does it: reserved, logged, minted.
 fn minted(ledger: &mut Ledger, time: Timestamp, request: &Request) -> Grant {
     let Answer::Granted(grant) = ledger.grant(time, request, &SECRET) else { panic!("not granted") };
-    ledger.apply(&Record::Granted(grant.clone())).unwrap();
+    ledger.apply(&Record::Granted(Box::new(grant.clone()))).unwrap();
     step(ledger, time, grant.key, State::Minted);
     grant
 }

@@ -215,7 +215,7 @@ proptest! {
         for (index, (wait, goods, uses)) in orders.into_iter().enumerate() {
             time += wait;
             if let Answer::Granted(grant) = ledger.grant(at(time), &request(&index.to_string(), terms), &SECRET) {
-                ledger.apply(&Record::Granted(grant.clone())).unwrap();
+                ledger.apply(&Record::Granted(Box::new(grant.clone()))).unwrap();
                 step(&mut ledger, at(time), grant.key, State::Minted);
                 if uses {
                     redeem(&mut ledger, at(time), &grant.code, "o", goods);

@@ -51,7 +51,7 @@ fn a_log_read_before_its_pool_gives_the_same() {
     ledger.stock("spring", ["one-1", "two-2", "three-3"].map(Into::into));
     let first = minted(&mut ledger, at(1), &request("a", pooled()));
     let mut rebuilt = Ledger::default();
-    rebuilt.apply(&Record::Granted(first)).unwrap();
+    rebuilt.apply(&Record::Granted(Box::new(first))).unwrap();
     rebuilt.stock("spring", ["one-1", "two-2", "three-3"].map(Into::into));
     assert_eq!(rebuilt.pools(), ledger.pools());
     let next = |ledger: &mut Ledger| minted(ledger, at(2), &request("b", pooled())).code;

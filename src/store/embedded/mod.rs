@@ -4,15 +4,22 @@
 //! blobs and the write count. A key begins with a byte that says which of them it is. All writes go through one thread
 //! (`writer.rs`), which joins what waits into one batch, and syncs if anybody waits for it.
 //!
-//! fjall cuts its journal at the first damaged batch and opens as if nothing were missing. So every synced batch counts up a
-//! number that lives in the same keyspace as the ledger, and the number is also kept in a mark file beside the database,
-//! written after each sync. If the database comes back with a smaller count, the store is not opened.
+//! fjall cuts its journal at the first damaged batch and opens as if nothing were missing, opens a list of tables without looking at
+//! its checksum, and panics over some damage. So the store proves what it gives back by itself: every value carries a checksum and
+//! every keyspace a book of its entries (`books.rs`); synced batches are counted in both books and in a mark file beside the database,
+//! written after each sync; and the lists of tables are checked before the database sees them (`manifest.rs`). A store with less, more
+//! or other contents than it acknowledged is not opened, and the error says what is wrong with how much of it. What was put but not
+//! flushed when the process died may be missing, as the traits say.
 
+mod books;
+mod manifest;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -25,6 +32,9 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
+use self::books::Book;
+use self::books::unseal;
+use self::writer::Books;
 use self::writer::Key;
 use self::writer::Room;
 use self::writer::Waiting;
@@ -47,6 +57,9 @@ use super::journal::mark::Mark;
 use super::journal::mark::MarkContents;
 
 const DATABASE_NAME: &str = "database";
+/// What the two keyspaces hold, in the words of errors.
+const LAGGING: &str = "session states and profiles";
+const DURABLE: &str = "offers and named values";
 const TOUCHED_BYTES: usize = 8;
 // Coarse, so that a session that stays active writes few index entries.
 const HOUR_US: u64 = 3_600_000_000;
@@ -61,11 +74,16 @@ pub struct Config {
     pub queue_bytes_max: usize,
     /// Memory for blocks read from disk, in bytes. Default 64 MiB.
     pub cache_bytes: u64,
+    /// Bytes of each of the two parts that are kept in memory until they are written as a sorted table. Default 64 MiB.
+    pub memtable_bytes: u64,
+    /// Session states and profiles are all read and checked when opening while they take no more than this on disk; beyond it each is
+    /// checked when it is read, and one that is missing is not noticed. Offers and blobs are always checked. Default 4 GiB.
+    pub verify_bytes: u64,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { write_delay_ms: 50, queue_bytes_max: 64 << 20, cache_bytes: 64 << 20 }
+        Config { write_delay_ms: 50, queue_bytes_max: 64 << 20, cache_bytes: 64 << 20, memtable_bytes: 64 << 20, verify_bytes: 4 << 30 }
     }
 }
 
@@ -93,13 +111,14 @@ impl Engine {
     fn keyspace(&self, room: Room) -> &Keyspace {
         match room {
             Room::State | Room::Touched | Room::Profile => &self.lagging,
-            Room::Ledger | Room::Blob | Room::Count => &self.durable,
+            Room::Ledger | Room::Blob => &self.durable,
         }
     }
 
     fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
-        let value = self.keyspace(key.room).get(key.bytes()).map_err(failed)?;
-        Ok(value.map(|value| value.to_vec()))
+        let bytes = key.bytes();
+        let sealed = self.keyspace(key.room).get(&bytes).map_err(failed)?;
+        sealed.map(|sealed| opened(&bytes, &sealed)).transpose()
     }
 }
 
@@ -120,7 +139,7 @@ impl EmbeddedStore {
             files.remove(mark::MARK_NEW_NAME).map_err(failed)?;
         }
         let contents = match (has(MARK_NAME), has(DATABASE_NAME)) {
-            (true, _) => mark::read(&files).map_err(failed)?.ok_or(StoreError::Damaged("the mark file is unreadable"))?,
+            (true, _) => mark::read(&files).map_err(failed)?.ok_or(StoreError::Damaged("the mark file is unreadable".to_string()))?,
             (false, false) => {
                 let random = getrandom::u64().map_err(failed)?;
                 let contents = MarkContents { identity: Identity { epoch: random, salt: 0 }, position: 0 };
@@ -128,21 +147,19 @@ impl EmbeddedStore {
                 Mark::create(&files, contents).map_err(failed)?;
                 contents
             }
-            (false, true) => return Err(StoreError::Damaged("the mark file is missing")),
+            (false, true) => return Err(StoreError::Damaged("the mark file is missing".to_string())),
         };
-        let engine = open_engine(&directory.join(DATABASE_NAME), config)?;
-        let count_key = Key::count();
-        let count = match engine.get(&count_key)? {
-            Some(bytes) => u64::from_le_bytes(bytes.try_into().map_err(|_| StoreError::Damaged("the write count"))?),
-            None => 0,
-        };
-        if count < contents.position {
-            return Err(StoreError::Lost { acknowledged: contents.position, found: count });
-        }
+        let acknowledged = contents.position;
+        let path = directory.join(DATABASE_NAME);
+        manifest::check(&path)?;
+        // Over some damage the database panics. What it leaves behind then is dropped with it.
+        let opening = catch_unwind(AssertUnwindSafe(|| open_engine(&path, config, acknowledged)));
+        let (engine, books) =
+            opening.unwrap_or_else(|panic| Err(StoreError::Damaged(format!("the database panicked: {}", words(&*panic)))))?;
         // What recovery has read is perhaps not on disk; after this the count is.
         engine.database.persist(fjall::PersistMode::SyncAll).map_err(failed)?;
-        let mark = Mark::create(&files, MarkContents { position: count, ..contents }).map_err(failed)?;
-        let writer = Writer::start(engine, config, mark, count, lock)?;
+        let mark = Mark::create(&files, MarkContents { position: books.durable.count, ..contents }).map_err(failed)?;
+        let writer = Writer::start(engine, config, mark, books, lock)?;
         Ok(EmbeddedStore { inner: Arc::new(Inner { writer, ledger: Mutex::new(()), epoch: contents.identity.epoch }) })
     }
 
@@ -185,11 +202,34 @@ impl EmbeddedStore {
     }
 }
 
-fn open_engine(path: &Path, config: &Config) -> Result<Engine, StoreError> {
-    let database = Database::builder(path).cache_size(config.cache_bytes).worker_threads(1).open().map_err(failed)?;
-    let lagging = database.keyspace("lagging", KeyspaceCreateOptions::default).map_err(failed)?;
-    let durable = database.keyspace("durable", KeyspaceCreateOptions::default).map_err(failed)?;
-    Ok(Engine { database, lagging, durable })
+/// Opens the database and proves it whole.
+fn open_engine(path: &Path, config: &Config, acknowledged: u64) -> Result<(Engine, Books), StoreError> {
+    let database = Database::builder(path).cache_size(config.cache_bytes).worker_threads(1).open();
+    let database = database.map_err(|error| StoreError::Failed(format!("{} cannot be opened: {error}", path.display())))?;
+    let options = || KeyspaceCreateOptions::default().max_memtable_size(config.memtable_bytes);
+    let lagging = database.keyspace("lagging", options).map_err(failed)?;
+    let durable = database.keyspace("durable", options).map_err(failed)?;
+    let is_small = lagging.disk_space() <= config.verify_bytes;
+    let books = Books {
+        lagging: Book::check(&lagging, LAGGING, acknowledged, is_small)?,
+        durable: Book::check(&durable, DURABLE, acknowledged, true)?,
+    };
+    let (acknowledged, found) = (books.lagging.count.max(books.durable.count), books.lagging.count.min(books.durable.count));
+    if found < acknowledged {
+        let part = if books.lagging.count == found { LAGGING } else { DURABLE };
+        return Err(StoreError::Lost { part, acknowledged, found });
+    }
+    Ok((Engine { database, lagging, durable }, books))
+}
+
+/// What a panic said.
+fn words(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied()).unwrap_or("it did not say why")
+}
+
+/// The value in its stored form, or an error that names its key.
+fn opened(key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    unseal(key, sealed).map(<[u8]>::to_vec).ok_or_else(|| StoreError::Damaged(format!("the value of {}", Key::name(key))))
 }
 
 impl States for EmbeddedStore {
@@ -226,7 +266,8 @@ impl States for EmbeddedStore {
                     break;
                 }
                 let index_key = guard.key().map_err(failed)?;
-                let (hour, session) = Key::parse_touched(&index_key).ok_or(StoreError::Damaged("an index entry"))?;
+                let (hour, session) = Key::parse_touched(&index_key)
+                    .ok_or_else(|| StoreError::Damaged(format!("the index entry {}", Key::name(&index_key))))?;
                 let state = inner.writer.read(&Key::new(Room::State, &session))?;
                 match touched(state.as_deref())? {
                     Some(touched) if touched / HOUR_US == hour => {
@@ -252,7 +293,8 @@ impl States for EmbeddedStore {
 }
 
 fn split_state(value: &[u8]) -> Result<(u64, &[u8]), StoreError> {
-    let (touched, state) = value.split_first_chunk::<TOUCHED_BYTES>().ok_or(StoreError::Damaged("a session state"))?;
+    let (touched, state) =
+        value.split_first_chunk::<TOUCHED_BYTES>().ok_or_else(|| StoreError::Damaged("a session state without a time".to_string()))?;
     Ok((u64::from_le_bytes(*touched), state))
 }
 
@@ -321,8 +363,8 @@ impl Ledger for EmbeddedStore {
             let end = Key::after(Room::Ledger);
             let found = inner.writer.engine().durable.range(start..end).take(limit.min(SCAN_MAX));
             let entries = found.map(|guard| {
-                let (key, value) = guard.into_inner().map_err(failed)?;
-                Ok((key.get(1..).unwrap_or_default().to_vec(), value.to_vec()))
+                let (key, sealed) = guard.into_inner().map_err(failed)?;
+                Ok((key.get(1..).unwrap_or_default().to_vec(), opened(&key, &sealed)?))
             });
             entries.collect()
         });

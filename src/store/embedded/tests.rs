@@ -137,8 +137,86 @@ fn a_missing_database_or_mark_is_refused() {
     let mark = dir.0.join(MARK_NAME);
     let bytes = std::fs::read(&mark).unwrap();
     std::fs::remove_file(&mark).unwrap();
-    assert_eq!(EmbeddedStore::open(&dir.0, &Config::default()).err(), Some(StoreError::Damaged("the mark file is missing")));
+    assert_eq!(EmbeddedStore::open(&dir.0, &Config::default()).err(), Some(StoreError::Damaged("the mark file is missing".to_string())));
     std::fs::write(&mark, bytes).unwrap();
     std::fs::remove_dir_all(dir.0.join(DATABASE_NAME)).unwrap();
-    assert_eq!(EmbeddedStore::open(&dir.0, &Config::default()).err(), Some(StoreError::Lost { acknowledged: 1, found: 0 }));
+    assert_eq!(
+        EmbeddedStore::open(&dir.0, &Config::default()).err(),
+        Some(StoreError::Lost { part: "session states and profiles", acknowledged: 1, found: 0 })
+    );
+}
+
+/// Does something to the database behind the store's back, as a bug or a bad disk below it would.
+fn tamper(path: &Path, change: impl FnOnce(&Keyspace, &Keyspace)) {
+    let database = Database::builder(path.join(DATABASE_NAME)).open().unwrap();
+    let keyspace = |name| database.keyspace(name, KeyspaceCreateOptions::default).unwrap();
+    change(&keyspace("lagging"), &keyspace("durable"));
+    database.persist(fjall::PersistMode::SyncAll).unwrap();
+}
+
+#[test]
+fn one_entry_that_is_gone_old_or_anothers_is_noticed_when_opening() {
+    let dir = TempDir::new("embedded");
+    let store = open(&dir.0);
+    block_on(async {
+        for number in 0..20u8 {
+            store.put_state([number; 16], 5, vec![number; 30]).unwrap();
+            store.put_profile([number; 16], vec![number; 30]).unwrap();
+            store.replace(vec![number], None, vec![number; 30]).await.unwrap();
+        }
+        store.put_blob("counters", b"1".to_vec()).await.unwrap();
+    });
+    store.close().unwrap();
+    drop(store);
+    let key = |room, rest: &[u8]| Key::new(room, rest).bytes();
+    let (grant, other) = (key(Room::Ledger, &[7]), key(Room::Ledger, &[8]));
+    let (state, profile, blob) = (key(Room::State, &[7; 16]), key(Room::Profile, &[7; 16]), key(Room::Blob, b"counters"));
+    type Tampering<'a> = Box<dyn FnOnce(&Keyspace, &Keyspace) + 'a>;
+    let missing =
+        |part| StoreError::Missing { part, written: if part == LAGGING { 60 } else { 21 }, found: if part == LAGGING { 59 } else { 20 } };
+    let cases: Vec<(&str, Tampering<'_>, StoreError)> = vec![
+        ("a grant is gone", Box::new(|_, durable| durable.remove(&*grant).unwrap()), missing(DURABLE)),
+        ("a blob is gone", Box::new(|_, durable| durable.remove(&*blob).unwrap()), missing(DURABLE)),
+        ("a state is gone", Box::new(|lagging, _| lagging.remove(&*state).unwrap()), missing(LAGGING)),
+        ("a profile is gone", Box::new(|lagging, _| lagging.remove(&*profile).unwrap()), missing(LAGGING)),
+        (
+            "a grant is as it was once",
+            Box::new(|_, durable| durable.insert(&*grant, books::seal(&grant, b"old")).unwrap()),
+            StoreError::Missing { part: DURABLE, written: 21, found: 21 },
+        ),
+        (
+            "a grant is another's",
+            Box::new(|_, durable| durable.insert(&*grant, durable.get(&other).unwrap().unwrap()).unwrap()),
+            StoreError::Damaged(format!("1 of 21 entries of {DURABLE}, the first of them offer 07")),
+        ),
+        (
+            "everything is gone",
+            Box::new(|_, durable| durable.iter().for_each(|guard| durable.remove(guard.key().unwrap()).unwrap())),
+            StoreError::Lost { part: DURABLE, acknowledged: 21, found: 0 },
+        ),
+    ];
+    for (what, tampering, expected) in cases {
+        let copy = TempDir::new("embedded");
+        copy_tree(&dir.0, &copy.0);
+        tamper(&copy.0, tampering);
+        for _ in 0..2 {
+            assert_eq!(EmbeddedStore::open(&copy.0, &Config::default()).err(), Some(expected.clone()), "{what}");
+        }
+    }
+    let store = open(&dir.0);
+    assert!(block_on(store.profile([7; 16])).unwrap().is_some(), "and the one nobody touched opens");
+}
+
+#[test]
+fn a_value_that_rots_while_the_store_is_open_is_not_answered() {
+    let dir = TempDir::new("embedded");
+    let store = open(&dir.0);
+    block_on(async {
+        store.replace(b"k".to_vec(), None, b"v".to_vec()).await.unwrap();
+        let key = Key::new(Room::Ledger, b"k").bytes();
+        store.inner.writer.engine().durable.insert(&*key, b"\0\0\0\0\0\0\0\0w").unwrap();
+        assert_eq!(store.entry(b"k".to_vec()).await, Err(StoreError::Damaged("the value of offer 6b".to_string())));
+        assert!(store.entries(Vec::new(), 10).await.is_err());
+        assert!(store.replace(b"k".to_vec(), Some(b"w".to_vec()), b"x".to_vec()).await.is_err());
+    });
 }

@@ -4,6 +4,8 @@
 //! the database, so a `get` sees every `put` before it. A failure is final: fjall takes no more writes after one either.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::Condvar;
 use std::sync::Mutex;
@@ -18,7 +20,10 @@ use tokio::sync::oneshot;
 use super::Config;
 use super::Engine;
 use super::StoreError;
+use super::books::Book;
+use super::books::seal;
 use super::failed;
+use super::words;
 use crate::store::journal::mark::Mark;
 
 /// The mark is synced every so many batches: what a power cut can hide of a later loss.
@@ -32,7 +37,6 @@ const STALE_CHUNK: usize = 64;
 #[repr(u8)]
 pub(super) enum Room {
     Blob = b'b',
-    Count = b'c',
     Ledger = b'l',
     Profile = b'p',
     State = b's',
@@ -51,11 +55,6 @@ impl Key {
         Key { room, rest: rest.to_vec() }
     }
 
-    /// The number of synced batches.
-    pub fn count() -> Key {
-        Key::new(Room::Count, b"")
-    }
-
     /// The index entry of a session touched in an hour; big endian, so that hours sort.
     pub fn touched(hour: u64, session: &[u8]) -> Key {
         let mut rest = hour.to_be_bytes().to_vec();
@@ -72,6 +71,20 @@ impl Key {
         let mut bytes = vec![self.room as u8];
         bytes.extend_from_slice(&self.rest);
         bytes
+    }
+
+    /// A stored key in words, for errors.
+    pub fn name(bytes: &[u8]) -> String {
+        let (room, rest) = bytes.split_first().map_or((0, bytes), |(room, rest)| (*room, rest));
+        let room = match room {
+            b'b' => return format!("blob {:?}", String::from_utf8_lossy(rest)),
+            b'l' => "offer",
+            b'p' => "profile",
+            b's' => "session",
+            b't' => "index entry",
+            _ => "unknown key",
+        };
+        format!("{room} {}", data_encoding::HEXLOWER.encode(rest))
     }
 
     /// The end of a room: after all its keys, before all of the next.
@@ -94,6 +107,22 @@ type Waiter = oneshot::Sender<Result<(), StoreError>>;
 /// Ends when the batch is durable.
 pub(super) async fn done(done: Done) -> Result<(), StoreError> {
     done.await.unwrap_or(Err(StoreError::Closed))
+}
+
+/// The books of both keyspaces, as of the last batch.
+#[derive(Clone, Copy)]
+pub(super) struct Books {
+    pub lagging: Book,
+    pub durable: Book,
+}
+
+impl Books {
+    fn of(&mut self, room: Room) -> &mut Book {
+        match room {
+            Room::State | Room::Touched | Room::Profile => &mut self.lagging,
+            Room::Ledger | Room::Blob => &mut self.durable,
+        }
+    }
 }
 
 /// The queue, the thread and the database.
@@ -132,7 +161,7 @@ impl Shared {
 }
 
 impl Writer {
-    pub fn start(engine: Engine, config: &Config, mark: Mark, count: u64, lock: Box<dyn Send + Sync>) -> Result<Writer, StoreError> {
+    pub fn start(engine: Engine, config: &Config, mark: Mark, books: Books, lock: Box<dyn Send + Sync>) -> Result<Writer, StoreError> {
         let shared = Arc::new(Shared {
             engine,
             queue: Mutex::default(),
@@ -142,7 +171,7 @@ impl Writer {
             delay: Duration::from_millis(config.write_delay_ms),
         });
         let thread = {
-            let mut work = Work { shared: Arc::clone(&shared), mark, count, _lock: lock };
+            let mut work = Work { shared: Arc::clone(&shared), mark, books, is_synced: true, _lock: lock };
             std::thread::Builder::new().name("store".to_string()).spawn(move || work.run()).map_err(failed)?
         };
         Ok(Writer { shared, thread: Mutex::new(Some(thread)) })
@@ -269,7 +298,9 @@ impl Queue {
 struct Work {
     shared: Arc<Shared>,
     mark: Mark,
-    count: u64,
+    books: Books,
+    /// Nothing has been written since the last sync.
+    is_synced: bool,
     // Held for as long as the thread may write.
     _lock: Box<dyn Send + Sync>,
 }
@@ -278,7 +309,9 @@ impl Work {
     fn run(&mut self) {
         let mut result = Ok(());
         while let Some((changes, waiters)) = self.next_batch() {
-            result = self.write(&changes, !waiters.is_empty());
+            let is_durable = !waiters.is_empty();
+            let writing = catch_unwind(AssertUnwindSafe(|| self.write(&changes, is_durable)));
+            result = writing.unwrap_or_else(|panic| Err(failed(words(&*panic))));
             let mut queue = self.shared.queue();
             match &result {
                 Ok(()) => {
@@ -330,23 +363,42 @@ impl Work {
         let engine = &self.shared.engine;
         let mode = if is_durable { PersistMode::SyncData } else { PersistMode::Buffer };
         let mut batch = engine.database.batch().durability(Some(mode));
+        let mut books = self.books;
         for (key, value) in changes {
             let keyspace = engine.keyspace(key.room);
+            let (book, bytes) = (books.of(key.room), key.bytes());
+            if let Some(replaced) = keyspace.get(&bytes).map_err(failed)? {
+                book.remove(&replaced);
+            }
             match value {
-                Some(value) => batch.insert(keyspace, key.bytes(), value.as_slice()),
-                None => batch.remove(keyspace, key.bytes()),
+                Some(value) => {
+                    let sealed = seal(&bytes, value);
+                    book.add(&sealed);
+                    batch.insert(keyspace, bytes, sealed);
+                }
+                None => batch.remove(keyspace, bytes),
             }
         }
         if is_durable {
-            // In the batch, so that losing the batch is losing the count.
-            let key = Key::count();
-            batch.insert(engine.keyspace(key.room), key.bytes(), (self.count + 1).to_le_bytes());
+            books.lagging.count += 1;
+            books.durable.count = books.lagging.count;
+        }
+        // In the batch, so that losing the batch is losing the count.
+        for (keyspace, book, before) in
+            [(&engine.lagging, books.lagging, self.books.lagging), (&engine.durable, books.durable, self.books.durable)]
+        {
+            if book != before {
+                let (key, sealed) = book.entry();
+                batch.insert(keyspace, key, sealed);
+            }
         }
         batch.commit().map_err(failed)?;
+        self.books = books;
+        self.is_synced = is_durable;
         if is_durable {
-            self.count += 1;
-            self.mark.write(self.count).map_err(failed)?;
-            if self.count.is_multiple_of(MARK_SYNC_BATCHES) {
+            let count = books.durable.count;
+            self.mark.write(count).map_err(failed)?;
+            if count.is_multiple_of(MARK_SYNC_BATCHES) {
                 self.mark.sync().map_err(failed)?;
             }
         }
@@ -354,7 +406,11 @@ impl Work {
     }
 
     fn finish(&mut self) -> Result<(), StoreError> {
+        if !self.is_synced {
+            // Counted, so that what an orderly close has written is missed if it is gone.
+            self.write(&Changes::new(), true)?;
+        }
         self.shared.engine.database.persist(PersistMode::SyncAll).map_err(failed)?;
-        self.mark.write_both(self.count).map_err(failed)
+        self.mark.write_both(self.books.durable.count).map_err(failed)
     }
 }

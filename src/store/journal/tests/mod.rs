@@ -4,6 +4,7 @@ mod damage;
 mod faults;
 mod model;
 mod promises;
+mod reader;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;

@@ -1,0 +1,104 @@
+//! Measures by hand, and a search that finds what the data says.
+
+use super::*;
+use crate::recommend::session_knn::OwnItem;
+
+fn recorded(session: u64, begin: u64, products: &[u64]) -> Recorded {
+    let click = |(place, &product): (usize, &u64)| (Timestamp((begin + place as u64) * 1_000_000), Key(product));
+    Recorded { session: Key(session), clicks: products.iter().enumerate().map(click).collect() }
+}
+
+/// Always the same list.
+struct Fixed(Vec<u64>);
+
+impl Recommender for Fixed {
+    fn name(&self) -> &'static str {
+        "fixed"
+    }
+    fn recommend(&mut self, _: &Question<'_>, out: &mut Vec<Key>) {
+        out.clear();
+        out.extend(self.0.iter().map(|&product| Key(product)));
+    }
+    fn bytes(&self) -> usize {
+        7
+    }
+}
+
+#[test]
+fn measures_are_those_worked_out_by_hand() {
+    let training = [recorded(1, 0, &[1, 2, 3, 4]), recorded(2, 10, &[1, 5])];
+    let known = Known::of(&training);
+    let test = known.only(&[recorded(3, 20, &[2, 99, 1, 4]), recorded(4, 30, &[1, 98])]);
+    assert_eq!(
+        test,
+        [Recorded {
+            clicks: vec![(Timestamp(20_000_000), Key(2)), (Timestamp(22_000_000), Key(1)), (Timestamp(23_000_000), Key(4))],
+            session: Key(3)
+        }]
+    );
+    let mut time = 0;
+    let clock = || {
+        time += 500;
+        time
+    };
+    let measures = evaluate(&mut Fixed(vec![3, 4, 1]), &test, &known, OwnItem::Excluded, clock, |_| {});
+    // After 2: the next is 1, in place 3; the rest is {1, 4}, both in the list. After 1: the next and the rest are 4, in place 2.
+    assert_eq!((measures.predictions, measures.hit_rate), (2, 1.0));
+    assert_eq!(measures.mrr, (1.0 / 3.0 + 1.0 / 2.0) / 2.0);
+    assert_eq!(measures.precision, (2.0 / 20.0 + 1.0 / 20.0) / 2.0);
+    assert_eq!(measures.recall, 1.0);
+    assert!((measures.map - ((1.0 / 20.0 + 2.0 / 20.0) / 2.0 + 1.0 / 20.0) / 2.0).abs() < 1e-12);
+    assert_eq!(measures.coverage, 3.0 / 5.0);
+    assert!((measures.popularity_bias - (0.5 + 0.5 + 1.0) / 3.0).abs() < 1e-12);
+    assert_eq!((measures.predictions_per_second, measures.index_bytes), (2e6, 7));
+}
+
+#[test]
+fn the_split_is_by_beginning() {
+    let (training, test) = split(vec![recorded(1, 100, &[1]), recorded(2, 200, &[1]), recorded(3, 300, &[1])], 100);
+    assert_eq!((training.len(), test.len()), (1, 2));
+    assert_eq!(split(Vec::new(), 5), (Vec::new(), Vec::new()));
+}
+
+/// Shoppers who go through a row of products in order, and never back.
+fn rows() -> Vec<Recorded> {
+    (0..2_000_u64)
+        .map(|number| {
+            let first = number * 7 % 100;
+            recorded(number + 1, number * 60, &[1 + first, 1 + (first + 1) % 100, 1 + (first + 2) % 100, 1 + (first + 3) % 100])
+        })
+        .collect()
+}
+
+#[test]
+fn the_search_learns_from_the_data_and_always_the_same() {
+    let mut steps = Vec::new();
+    let chosen = tune(&rows(), Limits::default(), |tried, total| steps.push((tried, total)));
+    assert_eq!(chosen.revisit_weight, 0.0, "nobody here returns");
+    assert_eq!(chosen, tune(&rows(), Limits::default(), |_, _| {}));
+    assert!(steps.windows(2).all(|pair| pair[0].0 <= pair[1].0) && steps.iter().all(|step| step.0 <= step.1));
+    assert_eq!(tune(&rows()[..50], Limits::default(), |_, _| {}), Parameters::default(), "too little to learn from");
+    assert_eq!(tune(&[], Limits::default(), |_, _| {}), Parameters::default());
+}
+
+#[test]
+fn every_recommender_answers_within_its_promises() {
+    let training = rows();
+    let known = Known::of(&training);
+    let mut all: [Box<dyn Recommender>; 4] = [
+        Box::new(SessionKnn::train(&training, Parameters::default(), Limits::default())),
+        Box::new(Popularity::train(&training)),
+        Box::new(ItemToItem::train(&training)),
+        Box::new(VsKnn::train(&training)),
+    ];
+    for recommender in &mut all {
+        let mut out = Vec::new();
+        let session = [Key(3), Key(4)];
+        let question = Question { session: &session, now: training[0].end(), own_item: OwnItem::Excluded, revisits: true, count: 5 };
+        recommender.recommend(&question, &mut out);
+        assert_eq!(out.len(), 5, "{}", recommender.name());
+        assert!(!out.contains(&Key(4)), "{}", recommender.name());
+        let measures = evaluate(&mut **recommender, &training[..50], &known, OwnItem::Excluded, || 0, |_| {});
+        assert!(recommender.name() == "popular" || measures.hit_rate > 0.9, "{} {}", recommender.name(), measures.hit_rate);
+    }
+}

@@ -1,0 +1,239 @@
+//! From a session in progress to the products that come next.
+
+use super::Index;
+use super::SESSION_PRODUCTS_MAX;
+use super::scratch::Scratch;
+use crate::model::Key;
+use crate::model::Timestamp;
+use smallvec::SmallVec;
+
+/// Whether the current product may be recommended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OwnItem {
+    /// Never: it is on the page.
+    #[default]
+    Excluded,
+    /// Where its chance puts it.
+    Allowed,
+}
+
+/// What comes next is asked of.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Products of the session, the latest last. The last [`Question::RECENT_MAX`] distinct ones count.
+    pub session: &'a [Key],
+    pub now: Timestamp,
+    pub own_item: OwnItem,
+    /// Whether products seen before the current one may come. Off where a shopper wants something new.
+    pub revisits: bool,
+    /// Products wanted, at most [`Question::COUNT_MAX`].
+    pub count: usize,
+}
+
+impl Question<'_> {
+    pub const COUNT_MAX: usize = 256;
+    /// Distinct products back that similar sessions are looked for with.
+    pub const RECENT_MAX: usize = 10;
+}
+
+/// A product with its score, which is comparable within one answer only.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    pub product: Key,
+    pub score: f64,
+}
+
+/// Contributions are whole multiples of this part of the largest one, so that their sum does not depend on their order.
+const UNIT: f32 = (1_u64 << 32) as f32;
+/// With fewer candidates than this the second hop is taken.
+const CANDIDATES_ENOUGH: usize = 60;
+/// Best candidates the second hop starts from, and the latest sessions of each that it looks into.
+const HOP_PRODUCTS: usize = 8;
+const HOP_SESSIONS: usize = 20;
+
+impl Index {
+    /// Replaces `out` by the products most likely to come next, best first, ties in order of their keys.
+    ///
+    /// The same index and question give the same answer on every machine. Nothing is allocated once `scratch` and `out` have grown. Products
+    /// unknown to the index are passed over; if all are, the most frequent products are the answer. Cost: at most `sample_size_m` postings
+    /// for each of 10 products, and the products of `neighborhood_size_k` sessions.
+    pub fn predict(&self, question: &Question<'_>, scratch: &mut Scratch, out: &mut Vec<Scored>) {
+        out.clear();
+        let count = question.count.min(Question::COUNT_MAX);
+        let session = self.distinct(question.session);
+        scratch.fit(self.dictionary.len(), Question::RECENT_MAX * self.weights.parameters.sample_size_m);
+        self.find_candidates(&session, scratch);
+        self.weigh_neighbors((question.now.0 / 1_000_000).min(u64::from(u32::MAX)) as u32, scratch);
+        self.score_products(&session, scratch);
+        let best = self.finish_scores(scratch);
+        if scratch.scores.touched().len() < CANDIDATES_ENOUGH {
+            self.hop(best, scratch);
+        }
+        self.place_session(question, &session, if best > 0.0 { best } else { 1.0 }, scratch);
+        scratch.rank(count, |number| self.dictionary.key(number), out);
+        self.fill(question, count, out);
+    }
+
+    /// Distinct known products of a session, the latest first.
+    fn distinct(&self, session: &[Key]) -> SmallVec<[u32; SESSION_PRODUCTS_MAX]> {
+        let mut distinct = SmallVec::new();
+        for number in session.iter().rev().filter_map(|&key| self.dictionary.number(key)) {
+            if !distinct.contains(&number) {
+                distinct.push(number);
+                if distinct.len() == SESSION_PRODUCTS_MAX {
+                    break;
+                }
+            }
+        }
+        distinct
+    }
+
+    /// Collects the latest sessions of each product, with the weights of the products they share. The first product that meets a session
+    /// is the latest they share: its anchor.
+    fn find_candidates(&self, session: &[u32], scratch: &mut Scratch) {
+        for (place, &product) in session.iter().take(Question::RECENT_MAX).enumerate() {
+            let weight = self.weights.position[place] * self.weights.idf(self.sessions, self.frequency.get(product));
+            self.latest_with(product, self.weights.parameters.sample_size_m, |number| scratch.candidates.add(number, weight, place as u32));
+        }
+    }
+
+    /// Visits the latest sessions that count and hold a product.
+    fn latest_with(&self, product: u32, limit: usize, mut visit: impl FnMut(u32)) {
+        let mut left = limit;
+        for (index, part) in self.parts.iter().enumerate().rev() {
+            let begin = self.begin(index);
+            for &session in part.segment.with(product) {
+                if left == 0 {
+                    return;
+                }
+                if (session as usize) < part.first {
+                    break;
+                }
+                if part.counts(session as usize) {
+                    visit(begin + session);
+                    left -= 1;
+                }
+            }
+        }
+    }
+
+    /// Turns shared weight into similarity and keeps the k nearest, ties to the later session.
+    fn weigh_neighbors(&self, now: u32, scratch: &mut Scratch) {
+        let Scratch { candidates, neighbors, .. } = scratch;
+        neighbors.clear();
+        candidates.drain(|number, shared, anchor| {
+            let (part, session) = self.locate(number);
+            let age = now.saturating_sub(part.segment.time(session));
+            let similarity = shared * self.weights.neighbor(part.segment.products(session).len(), age);
+            neighbors.push((u64::from(similarity.to_bits()) << 32 | u64::from(number), anchor));
+        });
+        let nearest = self.weights.parameters.neighborhood_size_k;
+        if neighbors.len() > nearest {
+            neighbors.select_nth_unstable_by(nearest, |a, b| b.0.cmp(&a.0));
+            neighbors.truncate(nearest);
+        }
+    }
+
+    /// Lets the neighbors vote for their products.
+    fn score_products(&self, session: &[u32], scratch: &mut Scratch) {
+        let largest = scratch.neighbors.iter().map(|neighbor| f32::from_bits((neighbor.0 >> 32) as u32)).fold(f32::MIN_POSITIVE, f32::max);
+        for &(packed, anchor) in &scratch.neighbors {
+            let (part, number) = self.locate(packed as u32);
+            let products = part.segment.products(number);
+            let vote = f32::from_bits((packed >> 32) as u32) / largest * UNIT;
+            let matched = session[anchor as usize];
+            let anchor = products.iter().position(|&product| product == matched).expect("the posting says so");
+            for (place, &product) in products.iter().enumerate() {
+                if place != anchor {
+                    scratch.scores.add(product, (vote * self.weights.proximity(place, anchor)) as u64);
+                }
+            }
+        }
+    }
+
+    /// Weighs sums by the rarity of the product, and returns the best.
+    fn finish_scores(&self, scratch: &mut Scratch) -> f64 {
+        let mut best = 0.0_f64;
+        scratch.ranked.clear();
+        for &product in scratch.scores.touched() {
+            let rarity = self.weights.candidate_idf(self.sessions, self.frequency.get(product));
+            let score = scratch.scores.get(product) as f64 * f64::from(rarity);
+            best = best.max(score);
+            scratch.ranked.push((score, product));
+        }
+        best
+    }
+
+    /// Adds what is found in the latest sessions of the best candidates, so that a rare product still has a full list.
+    fn hop(&self, best: f64, scratch: &mut Scratch) {
+        let weight = self.weights.parameters.second_hop_weight;
+        if best <= 0.0 || weight <= 0.0 {
+            return;
+        }
+        let Scratch { ranked, hops, starts, scores, .. } = scratch;
+        starts.clear();
+        starts.extend_from_slice(ranked);
+        starts.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.dictionary.key(a.1).cmp(&self.dictionary.key(b.1))));
+        for &(score, product) in starts.iter().take(HOP_PRODUCTS) {
+            let vote = (score / best) as f32 * UNIT;
+            self.latest_with(product, HOP_SESSIONS, |number| {
+                let (part, session) = self.locate(number);
+                let products = part.segment.products(session);
+                let share = (vote / products.len() as f32) as u64;
+                products.iter().for_each(|&product| hops.add(product, share));
+            });
+        }
+        let most = hops.touched().iter().map(|&product| hops.get(product)).max().unwrap_or(0).max(1) as f64;
+        for &product in hops.touched() {
+            let bonus = weight * best * (hops.get(product) as f64 / most);
+            if scores.contains(product) {
+                // Few candidates: to look for it is cheaper than to keep its place for all questions.
+                if let Some(known) = ranked.iter_mut().find(|known| known.1 == product) {
+                    known.0 += bonus;
+                }
+            } else {
+                ranked.push((bonus, product));
+            }
+        }
+        hops.clear();
+    }
+
+    /// Gives the session's own products the scores of a return, or takes them out.
+    fn place_session(&self, question: &Question<'_>, session: &[u32], best: f64, scratch: &mut Scratch) {
+        let current = question.session.last().and_then(|&key| self.dictionary.number(key));
+        scratch.scores.clear();
+        scratch.ranked.retain(|candidate| Some(candidate.1) != current && (question.revisits || !session.contains(&candidate.1)));
+        if question.revisits {
+            // A current product that is unknown here still stands between the others and a return to them.
+            let back = usize::from(current.is_none());
+            for (place, &product) in session.iter().enumerate().filter(|known| Some(*known.1) != current) {
+                let bonus = f64::from(self.weights.revisit[(place + back).min(SESSION_PRODUCTS_MAX - 1)]) * best;
+                match scratch.ranked.iter_mut().find(|candidate| candidate.1 == product) {
+                    Some(known) => known.0 += bonus,
+                    None if bonus > 0.0 => scratch.ranked.push((bonus, product)),
+                    None => {}
+                }
+            }
+        }
+        if let Some(current) = current
+            && question.own_item == OwnItem::Allowed
+            && self.weights.parameters.own_weight > 0.0
+        {
+            scratch.ranked.push((self.weights.parameters.own_weight * best, current));
+        }
+    }
+
+    /// Fills what is left with the most frequent products.
+    fn fill(&self, question: &Question<'_>, count: usize, out: &mut Vec<Scored>) {
+        let current = question.session.last().copied();
+        for key in self.popular.iter().map(|&number| self.dictionary.key(number)) {
+            if out.len() >= count {
+                return;
+            }
+            let is_barred = Some(key) == current || !question.revisits && question.session.contains(&key);
+            if !is_barred && !out.iter().any(|scored| scored.product == key) {
+                out.push(Scored { product: key, score: 0.0 });
+            }
+        }
+    }
+}

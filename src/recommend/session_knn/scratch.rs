@@ -1,0 +1,137 @@
+//! Buffers of one reader, kept between questions so that none allocates.
+
+use super::Scored;
+use crate::model::Key;
+
+/// Working memory of [`Index::predict`](super::Index::predict). One per thread; any index may use it.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) candidates: Candidates,
+    /// Similarity in the upper half, session number in the lower; place of the anchor in the asking session.
+    pub(super) neighbors: Vec<(u64, u32)>,
+    pub(super) scores: Sums,
+    pub(super) hops: Sums,
+    pub(super) ranked: Vec<(f64, u32)>,
+    pub(super) starts: Vec<(f64, u32)>,
+}
+
+impl Scratch {
+    pub(super) fn fit(&mut self, products: usize, candidates: usize) {
+        self.scores.fit(products);
+        self.hops.fit(products);
+        self.candidates.fit(candidates);
+    }
+
+    /// Moves the best of `ranked` to `out`, by score and then by key.
+    pub(super) fn rank(&mut self, count: usize, key: impl Fn(u32) -> Key, out: &mut Vec<Scored>) {
+        if count == 0 {
+            return;
+        }
+        for &(score, product) in &self.ranked {
+            let last = out.get(count - 1);
+            if last.is_some_and(|last| score < last.score) {
+                continue;
+            }
+            let scored = Scored { product: key(product), score };
+            let before = |other: &Scored| other.score > score || other.score == score && other.product < scored.product;
+            let place = out.partition_point(before);
+            if place < count {
+                out.truncate(count - 1);
+                out.insert(place, scored);
+            }
+        }
+    }
+}
+
+/// Sums per product number, with the list of those that are not zero.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    sums: Vec<u64>,
+    touched: Vec<u32>,
+}
+
+impl Sums {
+    fn fit(&mut self, products: usize) {
+        if self.sums.len() < products {
+            self.sums.resize(products, 0);
+        }
+    }
+
+    pub fn add(&mut self, product: u32, amount: u64) {
+        let sum = &mut self.sums[product as usize];
+        // A contribution too small to count still makes the product a candidate.
+        if *sum == 0 {
+            self.touched.push(product);
+        }
+        *sum += amount.max(1);
+    }
+
+    pub fn get(&self, product: u32) -> u64 {
+        self.sums[product as usize]
+    }
+
+    pub fn contains(&self, product: u32) -> bool {
+        self.get(product) > 0
+    }
+
+    pub fn touched(&self) -> &[u32] {
+        &self.touched
+    }
+
+    pub fn clear(&mut self) {
+        for product in self.touched.drain(..) {
+            self.sums[product as usize] = 0;
+        }
+    }
+}
+
+/// Sessions that share a product with the asking one: a hash table with open addresses, emptied by the list of its full places.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    slots: Vec<Slot>,
+    full: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// Session number and one; 0 is a free place.
+    session: u32,
+    shared: f32,
+    anchor: u32,
+}
+
+impl Candidates {
+    fn fit(&mut self, sessions: usize) {
+        let places = (sessions * 2).next_power_of_two();
+        if self.slots.len() < places {
+            self.slots = vec![Slot::default(); places];
+        }
+    }
+
+    pub fn add(&mut self, session: u32, weight: f32, anchor: u32) {
+        let mask = self.slots.len() - 1;
+        // Fibonacci hashing: neighboring numbers fall far apart.
+        let mut place = (u64::from(session).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & mask;
+        loop {
+            let slot = &mut self.slots[place];
+            if slot.session == session + 1 {
+                slot.shared += weight;
+                return;
+            }
+            if slot.session == 0 {
+                *slot = Slot { session: session + 1, shared: weight, anchor };
+                self.full.push(place as u32);
+                return;
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    /// Visits all in the order they came, and is empty.
+    pub fn drain(&mut self, mut visit: impl FnMut(u32, f32, u32)) {
+        for place in self.full.drain(..) {
+            let slot = std::mem::take(&mut self.slots[place as usize]);
+            visit(slot.session - 1, slot.shared, slot.anchor);
+        }
+    }
+}
