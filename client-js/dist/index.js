@@ -363,9 +363,10 @@ const whole = (value) => {
 	return Number.isSafeInteger(number) ? number : 0;
 };
 const count = (value) => Math.min(4294967295, Math.max(0, whole(value)));
+const text = (value) => value === void 0 ? void 0 : String(value);
 const lines = (given) => (given ?? []).map(({ product, sku, quantity, price }) => ({
 	product: String(product),
-	sku: sku === void 0 ? void 0 : String(sku),
+	sku: text(sku),
 	quantity: count(quantity),
 	price: whole(price)
 }));
@@ -1090,7 +1091,8 @@ const startClient = (options, environment, load) => {
 		} })),
 		cart: safely((cart) => record({ cart: {
 			currency: String(cart.currency),
-			lines: lines(cart.lines)
+			lines: lines(cart.lines),
+			token: text(cart.token)
 		} })),
 		consent: safely((change) => agree("shop", change === "granted" ? GRANTED : change)),
 		identify: safely((given) => {

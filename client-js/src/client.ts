@@ -17,7 +17,7 @@ import { describePage } from "./capture/page.js";
 import { createConnection } from "./connection.js";
 import { combine, GRANTED, isOnlyIn, update } from "./consent.js";
 import { guarded, listen } from "./environment.js";
-import { count, lines, scalars, whole } from "./normalize.js";
+import { count, lines, scalars, text, whole } from "./normalize.js";
 import { createOutbox } from "./outbox.js";
 import { beacon, PARCEL_BYTES } from "./post.js";
 import { createShelf } from "./storage.js";
@@ -410,7 +410,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
   const safely = <A extends unknown[]>(call: (...given: A) => void) => (...given: A): void => void guarded(() => call(...given));
   const api: Floorwalker = {
     track: safely((name, data) => record({ custom: { name: String(name), data: scalars(data) } })),
-    cart: safely((cart) => record({ cart: { currency: String(cart.currency), lines: lines(cart.lines) } })),
+    cart: safely((cart) => record({ cart: { currency: String(cart.currency), lines: lines(cart.lines), token: text(cart.token) } })),
     consent: safely((change) => agree("shop", change === "granted" ? GRANTED : change)),
     identify: safely((given) => {
       customer = given;

@@ -12,10 +12,12 @@ export const whole = (value: unknown): number => {
 
 export const count = (value: unknown): number => Math.min(0xffffffff, Math.max(0, whole(value)));
 
+export const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
+
 export const lines = (given: readonly CartLine[] | undefined): CartLine[] =>
   (given ?? []).map(({ product, sku, quantity, price }) => ({
     product: String(product),
-    sku: sku === undefined ? undefined : String(sku),
+    sku: text(sku),
     quantity: count(quantity),
     price: whole(price),
   }));

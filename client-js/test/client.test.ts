@@ -45,9 +45,11 @@ describe("connecting", () => {
     const { socket, client, page, events } = await start();
     socket.open();
     client.cart({ currency: "EUR", lines: [{ product: "1", quantity: 2, price: 19.6 }] });
+    client.cart({ currency: "EUR", lines: [], token: "signed" });
     client.search("x", -1);
     await page.wait(60);
     expect(events()).toContainEqual({ cart: { currency: "EUR", lines: [{ product: "1", quantity: 2, price: 20 }] } });
+    expect(events()).toContainEqual({ cart: { currency: "EUR", lines: [], token: "signed" } });
     expect(events()).toContainEqual({ search: { query: "x", results: 0 } });
   });
   it("resumes the stream with the same numbers after a lost connection", async () => {

@@ -237,7 +237,7 @@ impl Progress {
     fn at(&mut self, done: usize, total: usize) {
         let percent = done * 100 / total.max(1);
         let is_terminal = std::io::stderr().is_terminal();
-        if percent == self.percent || !is_terminal && percent % 25 != 0 {
+        if percent == self.percent || !is_terminal && !percent.is_multiple_of(25) {
             return;
         }
         self.percent = percent;

@@ -8,6 +8,7 @@ mod past;
 mod rehearse;
 mod replay;
 mod serve;
+mod simulate;
 mod whatif;
 
 use clap::Parser;
@@ -30,6 +31,8 @@ enum Command {
     Serve(serve::Args),
     /// Checks campaign files: mistakes, and what can never fire, shadows or fights another.
     Check(check::Args),
+    /// Runs simulated shops under faults, and checks that nothing is lost and nothing happens twice.
+    Simulate(simulate::Args),
     /// Goes through a recorded session again: its timeline with proofs, and whether every effect comes out the same.
     Replay(replay::Args),
     /// Goes through a recorded session with something changed, beside the recording.
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => block_on(demo::run(args)),
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Check(args) => check::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Whatif(args) => whatif::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),

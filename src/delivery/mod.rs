@@ -92,6 +92,12 @@ impl Delivery {
         Some(seq)
     }
 
+    /// Everything applied so far is durable.
+    pub fn settle(&mut self) {
+        self.acked = self.applied;
+        self.waiting.clear();
+    }
+
     /// Whether applied events wait to become durable.
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
@@ -162,6 +168,20 @@ mod tests {
         assert!(!delivery.needs_state(1));
         assert_eq!((delivery.acked(), delivery.durable(150)), (1, None));
         assert_eq!(delivery.durable(200), Some(2));
+    }
+
+    #[test]
+    fn a_restore_takes_nothing_back_that_was_acknowledged() {
+        let mut stored = Delivery::default();
+        note(&mut stored, 100);
+        // The journal is durable up to the second event; the third is not.
+        stored.settle();
+        stored.take();
+        stored.settle();
+        stored.take();
+        stored.restored(300);
+        assert_eq!((stored.acked(), stored.durable(299)), (2, None));
+        assert_eq!(stored.durable(300), Some(3));
     }
 
     #[test]

@@ -258,13 +258,16 @@ impl Engine {
         let keeping = engine.clone();
         let keeper = tokio::spawn(async move {
             let mut interval = tokio::time::interval(COUNTS_EVERY);
+            let mut due = 1;
             loop {
                 interval.tick().await;
                 keeping.save_counts().await;
                 keeping.tend_offers().await;
                 keeping.remove_old_states().await;
                 keeping.settle().await;
-                keeping.checkpoint_if_due().await;
+                // What a start has read once, the next one shall not have to read again.
+                keeping.checkpoint_after(due).await;
+                due = recovery::CHECKPOINT_BYTES;
             }
         });
         engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper]);

@@ -39,7 +39,7 @@ const STATE_FORMAT: u8 = 2;
 /// Name under which the checkpoint is stored.
 const CHECKPOINT_BLOB: &str = "checkpoint";
 /// A checkpoint is taken when the journal has grown by this much since the last one. Chosen: reading as much takes well under a second.
-const CHECKPOINT_BYTES: u64 = 32 << 20;
+pub(super) const CHECKPOINT_BYTES: u64 = 32 << 20;
 /// How long all live sessions may take to save.
 const SAVING_MAX: Duration = Duration::from_secs(30);
 /// Records read back at a time.
@@ -273,10 +273,10 @@ impl Engine {
         }
     }
 
-    /// Takes a checkpoint if the journal has grown enough: everything recorded so far is in stored states.
-    pub(super) async fn checkpoint_if_due(self: &Arc<Self>) {
+    /// Takes a checkpoint if the journal has grown by `bytes` since the last one: everything recorded so far is in stored states.
+    pub(super) async fn checkpoint_after(self: &Arc<Self>, bytes: u64) {
         let end = self.journal.end();
-        if end.0.saturating_sub(self.checkpoint.load(Ordering::Relaxed)) < CHECKPOINT_BYTES {
+        if end.0.saturating_sub(self.checkpoint.load(Ordering::Relaxed)) < bytes {
             return;
         }
         let engine = self.clone();

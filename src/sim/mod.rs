@@ -22,13 +22,43 @@
 //! }
 //! ```
 
+//!
+//! A [`Simulation`] runs whole worlds: shoppers with several tabs over a bad network to a server that crashes, on a disk that forgets.
+//! What must hold then is in `world/check.rs`. One seed and one [`Scale`] always give the same run.
+//!
+//! ```
+//! use floorwalker::sim::{Scale, Simulation};
+//!
+//! let outcome = Simulation::new(None).run(7, &Scale { acts: 20, ..Scale::default() }, false);
+//! assert_eq!(outcome.wrong, None);
+//! ```
+
+mod bug;
+mod campaigns;
 mod draw;
+mod fault;
+mod habits;
+mod log;
+mod mix;
+mod page;
+mod run;
+mod server;
 mod shop;
 mod shopper;
+mod storage;
+mod wire;
+mod world;
 
 #[cfg(test)]
 mod tests;
 
+pub use bug::Bug;
+pub use fault::Counts;
+pub use fault::Fault;
+pub use mix::Scale;
+pub use run::Outcome;
+pub use run::Shrunk;
+pub use run::Simulation;
 pub use shop::Shop;
 pub use shopper::Shopper;
 pub use shopper::Step;

@@ -2,24 +2,16 @@
 
 use super::Shop;
 use super::draw::Draw;
+use super::habits::Habits;
 use crate::consent::Consent;
 use crate::consent::Signal;
 use crate::consent::Source;
 use crate::experiment::Unit;
-use crate::model::Cart;
-use crate::model::CartLine;
-use crate::model::CheckoutStep;
 use crate::model::Context;
 use crate::model::DecisionId;
 use crate::model::DeviceKind;
 use crate::model::Event;
-use crate::model::ExitSignal;
-use crate::model::Key;
-use crate::model::Money;
-use crate::model::Order;
 use crate::model::Page;
-use crate::model::PageKind;
-use crate::model::Preference;
 use crate::model::Profile;
 use crate::model::Receipt;
 use crate::model::ReceiptState;
@@ -52,9 +44,8 @@ pub struct Shopper<'a> {
     draw: Draw,
     now: Timestamp,
     tabs: Vec<Tab>,
-    cart: Cart,
+    habits: Habits,
     snapshot: usize,
-    orders: u64,
     /// What the same act still has to say.
     next: VecDeque<Input>,
     /// Grants that the ledger was asked for.
@@ -69,17 +60,6 @@ struct Tab {
     connected: bool,
 }
 
-const PAGES: [PageKind; 8] = [
-    PageKind::Home,
-    PageKind::Category,
-    PageKind::Category,
-    PageKind::Product,
-    PageKind::Product,
-    PageKind::Product,
-    PageKind::Search,
-    PageKind::Cart,
-];
-
 impl<'a> Shopper<'a> {
     pub const TABS: usize = 4;
     const SHOWN: usize = 12;
@@ -92,9 +72,8 @@ impl<'a> Shopper<'a> {
             draw: Draw::new(seed),
             now: Timestamp(Self::BEGIN),
             tabs: Vec::new(),
-            cart: Cart { currency: shop.snapshot(0).catalog.currency(), lines: Vec::new() },
+            habits: Habits::new(shop),
             snapshot: 0,
-            orders: 0,
             next: VecDeque::new(),
             asked: Vec::new(),
             shown: Vec::new(),
@@ -107,8 +86,7 @@ impl<'a> Shopper<'a> {
         self.next.clear();
         self.asked.clear();
         self.shown.clear();
-        let mut id = [0; 16];
-        id[..8].copy_from_slice(&self.draw.bits().to_be_bytes());
+        let id = self.draw.id();
         let mut consent = Consent::default();
         if self.draw.percent(70) {
             consent.apply(Source::Page, Signal::all(true), false);
@@ -201,36 +179,23 @@ impl<'a> Shopper<'a> {
 
     /// Opens a page in a new tab.
     fn open(&mut self) -> Input {
-        let mut id = [0; 16];
-        id[..8].copy_from_slice(&self.draw.bits().to_be_bytes());
-        let stream = StreamId(id);
+        let stream = StreamId(self.draw.id());
         self.tabs.push(Tab { stream, connected: true });
         let page = self.page();
         self.say_page(stream, &page);
         if self.draw.percent(60) {
-            self.next.push_back(event(stream, Event::Cart(self.cart.clone())));
+            self.next.push_back(event(stream, Event::Cart(self.habits.cart.clone())));
         }
         Input::Attach { stream, page: Box::new(page), visible: self.draw.percent(90) }
     }
 
     fn page(&mut self) -> Page {
-        let kind = *self.draw.pick(&PAGES).unwrap_or(&PageKind::Home);
-        self.shop.page(kind, self.draw.bits())
+        Habits::page(&mut self.draw, self.shop)
     }
 
     fn say_page(&mut self, stream: StreamId, page: &Page) {
-        self.next.push_back(event(stream, Event::PageView(Box::new(page.clone()))));
-        if page.kind == PageKind::Product {
-            self.next.push_back(event(stream, Event::ProductView { product: page.product }));
-        }
-        if page.kind == PageKind::Search {
-            let results = self.draw.below(4) as u32;
-            self.next.push_back(event(
-                stream,
-                Event::Search { query: "shoes, größe 43, in a color that the sea has in November evenings".into(), results },
-            ));
-        }
-        self.next.push_back(event(stream, Event::Attention { active: true }));
+        let said = Habits::opening(&mut self.draw, page);
+        self.next.extend(said.into_iter().map(|what| event(stream, what)));
     }
 
     /// The next page of a shop that renders on its server: the old page goes, a new one comes.
@@ -309,69 +274,14 @@ impl<'a> Shopper<'a> {
     fn act(&mut self) -> Input {
         let Some(tab) = self.draw.pick(&self.tabs).copied() else { return Input::Timer };
         let stream = tab.stream;
-        let product = self.draw.pick(self.shop.snapshot(0).catalog.products()).map_or(Key::NONE, |product| product.key);
-        let what = match self.draw.below(100) {
-            0..22 => Event::Attention { active: true },
-            22..26 => Event::Attention { active: false },
-            26..40 => Event::Scroll { depth: self.draw.below(120) as u8 },
-            40..46 => Event::Click { target: self.draw.pick(&self.shop.targets).copied().unwrap_or_default(), product },
-            46..54 => {
-                let page = self.page();
-                self.say_page(stream, &page);
-                return self.next.pop_front().unwrap_or(Input::Timer);
-            }
-            54..58 => Event::ProductView { product },
-            58..60 => {
-                let list =
-                    self.shop.page(PageKind::Category, 0).placements.iter().find(|spot| !spot.items.is_empty()).map(|spot| spot.name);
-                Event::ListView { list: list.unwrap_or_default(), items: self.shop.items(self.draw.bits()).into() }
-            }
-            60..70 => self.change_cart(product),
-            70..72 => Event::Checkout { step: if self.draw.percent(50) { CheckoutStep::Begin } else { CheckoutStep::Payment } },
-            72..74 => self.order(product),
-            74..80 => Event::Custom { name: self.draw.pick(&self.shop.customs).copied().unwrap_or_default() },
-            80..92 => {
-                let signals = [
-                    ExitSignal::PointerTop,
-                    ExitSignal::ScrollUp,
-                    ExitSignal::Back,
-                    ExitSignal::Hidden,
-                    ExitSignal::Idle,
-                    ExitSignal::Returned,
-                ];
-                Event::Exit { signal: *self.draw.pick(&signals).unwrap_or(&ExitSignal::Idle), speed: 1.0 }
-            }
-            92..98 => Event::Visibility { visible: self.draw.percent(65) },
-            _ => {
-                let choice = match self.draw.below(16) {
-                    0..4 => Preference::Less,
-                    4..6 => Preference::Reset,
-                    6 => Preference::Off,
-                    _ => Preference::On,
-                };
-                Event::Preference { choice, decision: self.draw.pick(&self.shown).map(|(_, decision)| *decision) }
-            }
-        };
-        Input::Event { stream, late: self.draw.percent(3), event: what }
-    }
-
-    fn change_cart(&mut self, product: Key) -> Event {
-        let price = self.shop.snapshot(0).catalog.product(product).map_or(100, |found| found.price.minor);
-        match self.draw.below(10) {
-            0..5 => self.cart.lines.push(CartLine { product, quantity: 1 + self.draw.below(3) as u32, price }),
-            5..8 => drop(self.cart.lines.pop()),
-            8 => self.cart.lines.clear(),
-            // The shop says again what it said before.
-            _ => {}
+        if self.draw.percent(8) {
+            let page = self.page();
+            self.say_page(stream, &page);
+            return self.next.pop_front().unwrap_or(Input::Timer);
         }
-        Event::Cart(self.cart.clone())
-    }
-
-    fn order(&mut self, product: Key) -> Event {
-        // The page of an order is opened again now and then.
-        self.orders += u64::from(self.draw.percent(70));
-        let id = format!("o{}", self.orders).into();
-        Event::Order(Box::new(Order { id, value: Money::new(1_000, self.cart.currency), products: vec![product], coupon: "".into() }))
+        let shown: Vec<DecisionId> = self.shown.iter().map(|(_, decision)| *decision).collect();
+        let event = self.habits.event(&mut self.draw, self.shop, &shown);
+        Input::Event { stream, late: self.draw.percent(3), event }
     }
 }
 

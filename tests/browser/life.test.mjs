@@ -83,7 +83,7 @@ async function fill(page) {
 }
 const open = (page) => page.waitForFunction(() => window.__phases.at(-1) === "open", null, { timeout: 10_000 });
 
-describe("the life of a page", { concurrency: true }, () => {
+describe("the life of a page", { concurrency: 3 }, () => {
   let stand;
   let short;
   let browser;
@@ -105,7 +105,7 @@ describe("the life of a page", { concurrency: true }, () => {
     await page.waitForURL("**/p/2", { waitUntil: "commit" });
     await connected(page);
     await away?.();
-    await page.evaluate(() => history.back());
+    await page.evaluate(() => void setTimeout(() => history.back()));
     await page.waitForURL("**/p/1", { waitUntil: "commit" });
     await page.waitForFunction(() => window.__shown.length === 2);
     assert.deepEqual(await page.evaluate(() => window.__shown), [false, true], "the page came from the back/forward cache");
@@ -175,7 +175,7 @@ describe("the life of a page", { concurrency: true }, () => {
     t.after(() => own.close());
     const bare = await openBare(`${own.base}/p/1`);
     t.after(() => bare.close());
-    await until(() => tally(own, /Opened/), (found) => found["Opened the product page"]);
+    await until(() => tally(own, /Opened/), (found) => found["Opened the product page"], 30_000);
     await bare.attach();
     const banner_ = () => bare.evaluate("document.querySelector('[data-floorwalker=banner] p').textContent");
     await bare.evaluate("floorwalker.ready.then(() => floorwalker.track('say'))");

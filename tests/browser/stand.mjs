@@ -150,7 +150,7 @@ export const tally = async (stand, pattern) => {
 };
 
 /** Looks again until `read` gives what `wanted` says yes to; the last answer otherwise. */
-export async function until(read, wanted, ms = 10_000) {
+export async function until(read, wanted, ms = 20_000) {
   for (const end = Date.now() + ms; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
     const found = await read();
     if (wanted(found) || Date.now() > end) return found;

@@ -53,8 +53,18 @@ impl Shop {
         Shop::open_in(directory, stores, campaigns).await
     }
 
+    /// A shop whose clock stands still until it is advanced.
+    pub async fn frozen(campaigns: &[&str]) -> Shop {
+        let directory = std::env::temp_dir().join(format!("floorwalker-it-{}", StreamId(random_id())));
+        let stores = Stores::of(Arc::new(MemoryStore::default()));
+        Shop::open_at(Clock::manual(Clock::system().now()), directory, stores, campaigns).await
+    }
+
     pub async fn open_in(directory: PathBuf, stores: Stores, campaigns: &[&str]) -> Shop {
-        let clock = Clock::system();
+        Shop::open_at(Clock::system(), directory, stores, campaigns).await
+    }
+
+    async fn open_at(clock: Clock, directory: PathBuf, stores: Stores, campaigns: &[&str]) -> Shop {
         let config = Config {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
@@ -101,6 +111,18 @@ impl Shop {
 /// A shop with few open offers, whose server vouches for carts and redeems codes.
 pub fn offers() -> Offers {
     Offers { limits: Limits { open: 1_000, ..Limits::default() }, server_secret: Some(SERVER_SECRET.to_vec()), ..Offers::default() }
+}
+
+/// Nothing that a test waits for takes as long, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits for a state.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(tokio::time::Instant::now() < until, "{what}: not in time");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// A leaving is believed almost at once, and nobody is spared an offer because of the last one.
@@ -245,6 +267,17 @@ impl Page {
     pub async fn next(&mut self) -> ServerFrame {
         let bytes = tokio::time::timeout(Duration::from_secs(10), self.pipe.recv()).await.expect("a frame in time").expect("an open pipe");
         serde_json::from_slice(&bytes).expect("a server frame")
+    }
+
+    /// The next code that the engine sends.
+    pub async fn code(&mut self) -> (String, wire::Patch) {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < until {
+            if let Some(found) = self.codes(Duration::from_millis(20)).await.pop() {
+                return found;
+            }
+        }
+        panic!("no code in time");
     }
 
     /// Codes that the engine sends within a time.

@@ -47,6 +47,8 @@ pub struct Index {
     pub(super) frequency: Pages<u32>,
     /// The longest silent first. A session number is its place in the parts one behind the other.
     pub(super) parts: Vec<Part>,
+    /// Session number after the last of each part, side by side because every candidate is looked up here.
+    pub(super) ends: Vec<u32>,
     pub(super) sessions: usize,
     /// The most frequent products, for what neighbors leave empty.
     pub(super) popular: Vec<u32>,
@@ -84,15 +86,14 @@ impl Index {
         self.dictionary.number(product).map_or(0, |number| self.frequency.get(number))
     }
 
-    /// Part and place of a session number.
+    /// Part and place of a session number, which comes from the postings of these parts.
     pub(super) fn locate(&self, number: u32) -> (&Part, usize) {
-        let mut session = number as usize;
-        for part in &self.parts {
-            if session < part.segment.len() {
-                return (part, session);
-            }
-            session -= part.segment.len();
-        }
-        unreachable!("session numbers come from the postings of these parts")
+        let part = self.ends.iter().take_while(|&&end| end <= number).count();
+        (&self.parts[part], (number - self.begin(part)) as usize)
+    }
+
+    /// Number of the first session of a part.
+    pub(super) fn begin(&self, part: usize) -> u32 {
+        part.checked_sub(1).map_or(0, |before| self.ends[before])
     }
 }

@@ -358,7 +358,13 @@ impl Learner {
         self.index_live();
         let mut parts = self.parts.clone();
         parts.push(Part::new(Segment::build(self.live.iter().map(Live::row), &mut self.numbers)));
+        let mut end = 0;
+        let ends = parts.iter().map(|part| {
+            end += part.segment.len() as u32;
+            end
+        });
         Index {
+            ends: ends.collect(),
             weights: self.weights.clone(),
             dictionary: self.dictionary.clone(),
             frequency: self.frequency.clone(),

@@ -46,7 +46,7 @@ impl Default for Parameters {
     fn default() -> Self {
         Parameters {
             neighborhood_size_k: 500,
-            sample_size_m: 500,
+            sample_size_m: 250,
             position_decay: 2.0,
             idf_power: 2.5,
             length_power: 0.25,
@@ -83,7 +83,7 @@ impl Parameters {
             next_boost: within(self.next_boost, 0.0, 4.0, usual.next_boost),
             candidate_idf_power: within(self.candidate_idf_power, 0.0, 2.0, usual.candidate_idf_power),
             second_hop_weight: within(self.second_hop_weight, 0.0, 1.0, usual.second_hop_weight),
-            revisit_weight: within(self.revisit_weight, 0.0, 4.0, usual.revisit_weight),
+            revisit_weight: within(self.revisit_weight, 0.0, 8.0, usual.revisit_weight),
             revisit_decay: within(self.revisit_decay, 0.05, 1_000.0, usual.revisit_decay),
             own_weight: within(self.own_weight, 0.0, 4.0, usual.own_weight),
         }

@@ -33,7 +33,7 @@ pub struct Question<'a> {
 impl Question<'_> {
     pub const COUNT_MAX: usize = 256;
     /// Distinct products back that similar sessions are looked for with.
-    pub const RECENT_MAX: usize = 12;
+    pub const RECENT_MAX: usize = 10;
 }
 
 /// A product with its score, which is comparable within one answer only.
@@ -56,7 +56,7 @@ impl Index {
     ///
     /// The same index and question give the same answer on every machine. Nothing is allocated once `scratch` and `out` have grown. Products
     /// unknown to the index are passed over; if all are, the most frequent products are the answer. Cost: at most `sample_size_m` postings
-    /// for each of 12 products, and the products of `neighborhood_size_k` sessions.
+    /// for each of 10 products, and the products of `neighborhood_size_k` sessions.
     pub fn predict(&self, question: &Question<'_>, scratch: &mut Scratch, out: &mut Vec<Scored>) {
         out.clear();
         let count = question.count.min(Question::COUNT_MAX);
@@ -100,9 +100,8 @@ impl Index {
     /// Visits the latest sessions that count and hold a product.
     fn latest_with(&self, product: u32, limit: usize, mut visit: impl FnMut(u32)) {
         let mut left = limit;
-        let mut base: usize = self.parts.iter().map(|part| part.segment.len()).sum();
-        for part in self.parts.iter().rev() {
-            base -= part.segment.len();
+        for (index, part) in self.parts.iter().enumerate().rev() {
+            let begin = self.begin(index);
             for &session in part.segment.with(product) {
                 if left == 0 {
                     return;
@@ -111,7 +110,7 @@ impl Index {
                     break;
                 }
                 if part.counts(session as usize) {
-                    visit(base as u32 + session);
+                    visit(begin + session);
                     left -= 1;
                 }
             }

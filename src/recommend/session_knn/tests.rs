@@ -163,7 +163,7 @@ fn clicks() -> impl Strategy<Value = Vec<(u64, u64, u64)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Sessions grow, are sealed and merged, go on, age out and are too many: after every step the answers are those of the obvious way.
     #[test]
@@ -225,7 +225,7 @@ fn learned(sessions: u64) -> Learner {
 
 #[test]
 fn damaged_bytes_are_refused() {
-    let bytes = learned(200).save();
+    let bytes = learned(40).save();
     assert!(Learner::load(&bytes).is_ok());
     assert_eq!(Learner::load(b"FWKNN").unwrap_err(), LoadError::Form);
     assert_eq!(Learner::load(&[]).unwrap_err(), LoadError::Form);

@@ -1,11 +1,14 @@
 //! The core under a hundred thousand random events.
 
-mod campaigns;
+mod golden;
+mod saved;
 mod witness;
+mod worlds;
 
 use super::Shop;
 use super::Shopper;
 use super::Step;
+use super::campaigns;
 use crate::decide::Considered;
 use crate::session::Effect;
 use crate::session::Effects;
@@ -25,7 +28,7 @@ type Outcome = (Step, Vec<Effect>, Vec<Considered>);
 
 #[test]
 fn random_events_hold_the_invariants() {
-    let shop = campaigns::shop();
+    let shop = campaigns::shop(9);
     let mut totals = Totals::default();
     for seed in SEEDS {
         let told = SeedOnPanic(seed);
@@ -40,7 +43,7 @@ fn random_events_hold_the_invariants() {
 
 #[test]
 fn a_seed_is_a_visit() {
-    let shop = campaigns::shop();
+    let shop = campaigns::shop(9);
     let steps = |seed| {
         let mut shopper = Shopper::new(seed, &shop);
         shopper.visit();

@@ -112,13 +112,20 @@ impl Run {
 
     fn summary(&self, name: &str) {
         let tally = &self.world.tally;
+        let middle = |of: &[Duration]| {
+            let mut sorted = of.to_vec();
+            sorted.sort();
+            sorted[sorted.len() / 2]
+        };
+        let quarter = self.ready.len().div_ceil(4);
+        let (early, late) = (middle(&self.ready[..quarter]), middle(&self.ready[self.ready.len() - quarter..]));
         let mut ready = self.ready.clone();
         ready.sort();
         let at = |share: f64| ready[((ready.len() - 1) as f64 * share) as usize];
         println!(
             "{name}: seed {}, {} kills in {:.0?}; {} events acknowledged, {} sent again; {} connections, {} resumed; {} pages, {} beacons; \
              {} pushes, {} states, {} decisions ({} again, as their events were not acknowledged); {} codes of {}, {} redeemed; {} visits compared; \
-             ready after {:.0?} (median), {:.0?} (99 %), {:.0?} (most)",
+             ready after {:.0?} (median; {early:.0?} of the first and {late:.0?} of the last quarter), {:.0?} (99 %), {:.0?} (most)",
             self.world.seed,
             self.world.kill.load(Relaxed),
             self.started.elapsed(),

@@ -1,4 +1,6 @@
 //! A shop with every trigger, action and limit, published in several states.
+//!
+//! Its offers give nothing away by themselves: whoever simulates says how many codes a campaign may make.
 
 use super::Shop;
 use crate::campaign::Campaign;
@@ -12,7 +14,7 @@ use crate::recommend::Model;
 use std::sync::Arc;
 
 const FILL: &str = "{ do = 'fill', placement = 'PLACE', template = 't', data = { title = '{cart.items} on {page.path}' } }";
-const OFFER: &str = "{ do = 'offer', placement = 'PLACE', template = 'o', offer = { kind = 'percent', amount = 10, budget = { count = 9, every = '1d' } } }";
+const OFFER: &str = "{ do = 'offer', placement = 'PLACE', template = 'o', offer = { kind = 'percent', amount = 10, budget = { count = BUDGET, every = '1d' } } }";
 
 /// Id, trigger, head, action, placement.
 const CAMPAIGNS: [[&str; 5]; 28] = [
@@ -70,16 +72,17 @@ const CAMPAIGNS: [[&str; 5]; 28] = [
     ],
 ];
 
-fn campaign([id, trigger, head, action, place]: [&str; 5], more: &str) -> Arc<Campaign> {
+fn campaign([id, trigger, head, action, place]: [&str; 5], more: &str, budget: u32) -> Arc<Campaign> {
     let baseline = if head.contains("baseline") { "" } else { "baseline = 0.05\n" };
-    let action = action.replace("PLACE", place);
+    let action = action.replace("PLACE", place).replace("BUDGET", &budget.to_string());
     let source = format!(
         "id = '{id}'\nname = '{id}'\n{baseline}{head}\n{more}\ntrigger = [{{ {trigger} }}]\nvariant = [{{ id = 'a', action = [{action}] }}, {{ id = 'b', action = [{action}, {{ do = 'emit', name = '{id}' }}] }}]\n"
     );
-    Arc::new(Campaign::parse("sim.toml", &source, Currency::USD).unwrap_or_else(|mistakes| panic!("{source}{mistakes:?}")))
+    Arc::new(Campaign::parse("sim.toml", &source, Currency::USD).expect("the campaigns above are good"))
 }
 
-pub fn shop() -> Shop {
+/// The shop; every campaign with an offer may make `budget` codes a day.
+pub(super) fn shop(budget: u32) -> Shop {
     let draft = |n: i64| Draft {
         id: format!("p{n}"),
         name: format!("Product {n}"),
@@ -89,14 +92,14 @@ pub fn shop() -> Shop {
         ..Draft::default()
     };
     let catalog = Arc::new(Catalog::build((0..60).map(draft).collect(), Currency::USD).0);
-    let all = || CAMPAIGNS.map(|one| campaign(one, ""));
+    let all = || CAMPAIGNS.map(|one| campaign(one, "", budget));
     let half = all().into_iter().step_by(2).collect();
-    let off = CAMPAIGNS.map(|one| campaign(one, "enabled = false"));
+    let off = CAMPAIGNS.map(|one| campaign(one, "enabled = false", budget));
     let edited = CAMPAIGNS.map(|mut one| {
         // Every campaign takes another's trigger.
         let other = CAMPAIGNS.iter().position(|each| each[0] == one[0]).unwrap_or(0) + 5;
         one[1] = CAMPAIGNS[other % CAMPAIGNS.len()][1];
-        campaign(one, "")
+        campaign(one, "", budget)
     });
     let mut settings = Settings::default();
     settings.guard.interruption_spacing = std::time::Duration::from_secs(10);

@@ -1,0 +1,52 @@
+//! Seeds that once found a mistake, in ours or in the simulation's own account. They are run for ever.
+
+use crate::sim::Fault;
+use crate::sim::Scale;
+
+/// A seed, how it was run, and what it found.
+pub(super) struct Saved {
+    pub(super) seed: u64,
+    pub(super) scale: fn() -> Scale,
+    pub(super) found: &'static str,
+}
+
+pub(super) const SAVED: [Saved; 8] = [
+    Saved {
+        seed: 176,
+        scale: Scale::default,
+        found: "A visit whose actor failed came back while its newest records were not durable, and told its page of fewer events than it \
+                had acknowledged; the page numbered its next events wrongly, and they were taken for duplicates.",
+    },
+    Saved {
+        seed: 628,
+        scale: Scale::default,
+        found: "A visit that came back counted as saved though its state was behind; a checkpoint passed over its records, and the next \
+                crash lost what was acknowledged.",
+    },
+    Saved {
+        seed: 515,
+        scale: Scale::default,
+        found: "A page that delivered another's leftovers said what the shopper had agreed to before, after the shopper had withdrawn.",
+    },
+    Saved {
+        seed: 2003,
+        scale: Scale::default,
+        found: "What was no event of a page, and came while the journal took nothing, is recorded no earlier than at the next deadline.",
+    },
+    Saved {
+        seed: 251,
+        scale: || only(&[Fault::Repeat, Fault::Sleep, Fault::Consent, Fault::Publish, Fault::AfterAppend]),
+        found: "A page that was told of a withdrawal put back also what was not personal, and nobody told the server.",
+    },
+    Saved {
+        seed: 677,
+        scale: || only(&[]),
+        found: "A visit knows its last eight pages: what a ninth before had not delivered counted twice. It is the documented bound.",
+    },
+    Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
+    Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },
+];
+
+fn only(kinds: &[Fault]) -> Scale {
+    Scale { kinds: kinds.to_vec(), ..Scale::default() }
+}
