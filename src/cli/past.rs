@@ -72,6 +72,19 @@ impl Past {
     }
 }
 
+/// Prints a text whole. Whoever stops reading half way has read enough.
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("failed to write the answer"),
+        _ => Ok(()),
+    }
+}
+
+/// Prints one JSON document.
+pub(super) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&format!("{}\n", serde_json::to_string_pretty(value)?))
+}
+
 /// How often the line is drawn anew on a terminal, and written elsewhere.
 const LIVE_EVERY: Duration = Duration::from_millis(200);
 const PLAIN_EVERY: Duration = Duration::from_secs(10);

@@ -4,6 +4,8 @@ use super::past::Past;
 use super::past::Where;
 use super::past::clock;
 use super::past::count;
+use super::past::print;
+use super::past::print_json;
 use super::past::utc;
 use crate::campaign::Campaign;
 use crate::campaign::parse_duration;
@@ -23,6 +25,7 @@ use anyhow::anyhow;
 use anyhow::bail;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -85,9 +88,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             fields.insert("examples".to_owned(), examples.into());
             fields.insert("unknown".to_owned(), UNKNOWN.as_slice().into());
         }
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        print_json(&value)?;
     } else {
-        print(&report, currency, &past.archive);
+        print(&words(&report, currency, &past.archive))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -98,72 +101,74 @@ fn currency_of(past: &Past) -> anyhow::Result<Currency> {
     Ok(past.archive.read(newest)?.catalog.currency())
 }
 
-fn print(report: &Report, currency: Currency, snapshots: &impl Snapshots) {
+fn words(report: &Report, currency: Currency, snapshots: &impl Snapshots) -> String {
+    let mut out = String::new();
     let money = |minor: i64| Money::new(minor, currency).to_string();
-    println!("{} rehearsed on visits from {} to {} UTC\n", report.campaign, utc(report.from_ms), utc(report.to_ms));
+    _ = writeln!(out, "{} rehearsed on visits from {} to {} UTC\n", report.campaign, utc(report.from_ms), utc(report.to_ms));
     let visits = &report.visits;
-    println!("visits      {:>9}", visits.seen);
-    println!("  to the end{:>9}", visits.whole);
-    println!("  in part   {:>9}  up to what the page would have been told otherwise", visits.diverged);
+    _ = writeln!(out, "visits      {:>9}", visits.seen);
+    _ = writeln!(out, "  to the end{:>9}", visits.whole);
+    _ = writeln!(out, "  in part   {:>9}  up to what the page would have been told otherwise", visits.diverged);
     if visits.broken > 0 {
-        println!("  broken    {:>9}  up to where their records lead", visits.broken);
-        report.broken.iter().for_each(|(reason, count)| println!("            {count:>9}  {reason}"));
+        _ = writeln!(out, "  broken    {:>9}  up to where their records lead", visits.broken);
+        report.broken.iter().for_each(|(reason, count)| _ = writeln!(out, "            {count:>9}  {reason}"));
     }
     if visits.earlier > 0 {
-        println!("  left out  {:>9}  began before, or their beginning is not kept", visits.earlier);
+        _ = writeln!(out, "  left out  {:>9}  began before, or their beginning is not kept", visits.earlier);
     }
-    println!("turns       {:>9}  of {}: {:.1} % count", report.turns.counted, report.turns.seen, report.turns.share() * 100.0);
-    println!("\ntriggered   {:>9}", report.considered);
-    println!("  acted     {:>9}  {} seen by a shopper", report.won, report.exposures);
-    println!("  baseline  {:>9}  would have acted; the shop's default, to measure", report.baseline);
-    table("  refused", &report.refused);
+    _ = writeln!(out, "turns       {:>9}  of {}: {:.1} % count", report.turns.counted, report.turns.seen, report.turns.share() * 100.0);
+    _ = writeln!(out, "\ntriggered   {:>9}", report.considered);
+    _ = writeln!(out, "  acted     {:>9}  {} seen by a shopper", report.won, report.exposures);
+    _ = writeln!(out, "  baseline  {:>9}  would have acted; the shop's default, to measure", report.baseline);
+    table(&mut out, "  refused", &report.refused);
     if !report.by_hour.is_empty() {
-        println!("\nseen, by hour (UTC)");
-        bars(&hours(&report.by_hour));
-        println!("\nseen, by page");
-        bars(&report.by_page.iter().map(|(page, count)| ((*page).to_owned(), *count)).collect::<Vec<_>>());
+        _ = writeln!(out, "\nseen, by hour (UTC)");
+        bars(&mut out, &hours(&report.by_hour));
+        _ = writeln!(out, "\nseen, by page");
+        bars(&mut out, &report.by_page.iter().map(|(page, count)| ((*page).to_owned(), *count)).collect::<Vec<_>>());
     }
     if !report.displaced.is_empty() {
-        println!("\ntakes the place of");
-        bars(&report.displaced.iter().map(|(campaign, count)| (campaign.to_string(), *count)).collect::<Vec<_>>());
+        _ = writeln!(out, "\ntakes the place of");
+        bars(&mut out, &report.displaced.iter().map(|(campaign, count)| (campaign.to_string(), *count)).collect::<Vec<_>>());
     }
     let cost = &report.cost;
     if cost.requested > 0 {
-        println!("\noffers      {:>9}  asked for", cost.requested);
+        _ = writeln!(out, "\noffers      {:>9}  asked for", cost.requested);
         let at_most = if cost.worst_minor > 0 { format!("  costing {} at most", money(cost.worst_minor)) } else { String::new() };
-        println!("  granted   {:>9}{at_most}", cost.granted);
+        _ = writeln!(out, "  granted   {:>9}{at_most}", cost.granted);
         if cost.free_shipping > 0 {
-            println!("            {:>9}  of them free shipping, at what a parcel costs", cost.free_shipping);
+            _ = writeln!(out, "            {:>9}  of them free shipping, at what a parcel costs", cost.free_shipping);
         }
         if cost.again > 0 {
-            println!("  again     {:>9}  the visitor had one", cost.again);
+            _ = writeln!(out, "  again     {:>9}  the visitor had one", cost.again);
         }
-        table("  refused", &cost.refused);
+        table(&mut out, "  refused", &cost.refused);
     }
     let examples = report.examples();
     if !examples.is_empty() {
-        println!("\n{}", count(examples.len() as u64, "example"));
-        examples.iter().for_each(|example| print_example(example, snapshots));
+        _ = writeln!(out, "\n{}", count(examples.len() as u64, "example"));
+        examples.iter().for_each(|example| write_example(&mut out, example, snapshots));
     }
-    println!();
-    UNKNOWN.iter().for_each(|line| println!("- {line}"));
+    _ = writeln!(out);
+    UNKNOWN.iter().for_each(|line| _ = writeln!(out, "- {line}"));
+    out
 }
 
-fn table(name: &str, counts: &BTreeMap<&'static str, u32>) {
+fn table(out: &mut String, name: &str, counts: &BTreeMap<&'static str, u32>) {
     let mut rows: Vec<(&&str, &u32)> = counts.iter().collect();
     rows.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), **reason));
     for (index, (reason, count)) in rows.into_iter().enumerate() {
-        println!("{:<12}{count:>9}  {}", if index == 0 { name } else { "" }, reason.replace('_', " "));
+        _ = writeln!(out, "{:<12}{count:>9}  {}", if index == 0 { name } else { "" }, reason.replace('_', " "));
     }
 }
 
 const BAR: u32 = 40;
 
-fn bars(rows: &[(String, u32)]) {
+fn bars(out: &mut String, rows: &[(String, u32)]) {
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, count) in rows {
-        println!("  {name:<width$}  {count:>7}  {}", "▇".repeat((count * BAR).div_ceil(most) as usize));
+        _ = writeln!(out, "  {name:<width$}  {count:>7}  {}", "▇".repeat((count * BAR).div_ceil(most) as usize));
     }
 }
 
@@ -178,16 +183,16 @@ fn hours(by_hour: &BTreeMap<u64, u32>) -> Vec<(String, u32)> {
     of_day.into_iter().map(|(hour, count)| (format!("{hour:02}:00"), count)).collect()
 }
 
-fn print_example(example: &Example, snapshots: &impl Snapshots) {
-    println!("\n  session {}, began {} UTC", example.session, utc(example.started.millis()));
+fn write_example(out: &mut String, example: &Example, snapshots: &impl Snapshots) {
+    _ = writeln!(out, "\n  session {}, began {} UTC", example.session, utc(example.started.millis()));
     for (at, what) in before(example, snapshots) {
-        println!("    {}  {what}", clock(at));
+        _ = writeln!(out, "    {}  {what}", clock(at));
     }
     let at = clock(since(example, example.at));
     let place = if example.exposure.placement.is_empty() { "the page" } else { &example.exposure.placement };
-    println!("    {at}  > {place} shows {} ({})", example.exposure.content, example.exposure.variant);
+    _ = writeln!(out, "    {at}  > {place} shows {} ({})", example.exposure.content, example.exposure.variant);
     for campaign in &example.displaced {
-        println!("    {:9}    in the place of {campaign}", "");
+        _ = writeln!(out, "    {:9}    in the place of {campaign}", "");
     }
 }
 

@@ -4,6 +4,8 @@ use super::past::Past;
 use super::past::Where;
 use super::past::clock;
 use super::past::count;
+use super::past::print;
+use super::past::print_json;
 use super::past::utc;
 use crate::engine::retell;
 use crate::engine::retell::Difference;
@@ -68,12 +70,13 @@ pub(super) fn records_of(past: &Past, id: SessionId) -> anyhow::Result<Vec<Recor
 fn one(past: &Past, id: SessionId, json: bool) -> anyhow::Result<bool> {
     let replayed = retell::verify(id, &records_of(past, id)?, &past.archive)?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&replayed)?);
+        print_json(&replayed)?;
     } else {
-        print!("{}", text(&replayed));
+        let mut out = text(&replayed);
         if let Some(reason) = &replayed.stopped {
-            println!("stopped {reason}{}", why_no_snapshot(past, &replayed));
+            let _ = writeln!(out, "stopped {reason}{}", why_no_snapshot(past, &replayed));
         }
+        print(&out)?;
     }
     Ok(replayed.is_same())
 }
@@ -226,16 +229,18 @@ fn all(past: &Past, json: bool) -> anyhow::Result<bool> {
     tally.sessions = visits.len() as u64;
     tally.same = visits.values().filter(|visit| matches!(visit, Some((_, 0)))).count() as u64;
     if json {
-        println!("{}", serde_json::to_string_pretty(&tally)?);
+        print_json(&tally)?;
     } else {
-        println!("sessions   {:>10}", tally.sessions);
-        println!("  same     {:>10}", tally.same);
-        println!("  differ   {different:>10}");
-        println!("  stopped  {:>10}", tally.stopped.values().sum::<u64>());
-        println!("turns      {:>10}", tally.turns);
-        println!("  same     {:>10}", tally.turns_same);
-        tally.different.iter().for_each(|id| println!("differs: {id}"));
-        tally.stopped.iter().for_each(|(reason, count)| println!("stopped: {count} because {reason}"));
+        let mut out = String::new();
+        _ = writeln!(out, "sessions   {:>10}", tally.sessions);
+        _ = writeln!(out, "  same     {:>10}", tally.same);
+        _ = writeln!(out, "  differ   {different:>10}");
+        _ = writeln!(out, "  stopped  {:>10}", tally.stopped.values().sum::<u64>());
+        _ = writeln!(out, "turns      {:>10}", tally.turns);
+        _ = writeln!(out, "  same     {:>10}", tally.turns_same);
+        tally.different.iter().for_each(|id| _ = writeln!(out, "differs: {id}"));
+        tally.stopped.iter().for_each(|(reason, count)| _ = writeln!(out, "stopped: {count} because {reason}"));
+        print(&out)?;
     }
     Ok(tally.same == tally.sessions)
 }

@@ -3,6 +3,8 @@
 use super::past::Where;
 use super::past::clock;
 use super::past::count;
+use super::past::print;
+use super::past::print_json;
 use super::replay::records_of;
 use crate::consent::Purpose;
 use crate::engine::retell;
@@ -17,6 +19,7 @@ use crate::model::SessionId;
 use crate::store::journal::Record;
 use anyhow::anyhow;
 use anyhow::bail;
+use std::fmt::Write;
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
@@ -75,9 +78,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let changes = Changes { at: args.at, cart, pause, consent };
     let otherwise = retell::otherwise(args.session, &records, &changes, &past.archive)?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&otherwise)?);
+        print_json(&otherwise)?;
     } else {
-        print(&otherwise);
+        print(&text(&otherwise))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -94,45 +97,52 @@ fn currency_of(records: &[Record], snapshots: &impl Snapshots) -> Currency {
 /// Width of one column.
 const COLUMN: usize = 56;
 
-fn print(otherwise: &Otherwise) {
-    println!("session {}, changed before turn {} of {}\n", otherwise.session, otherwise.at, otherwise.turns);
-    println!("{:>5}  {:>9}  {:<COLUMN$}  {}", "turn", "time", "as recorded", "as changed");
+fn text(otherwise: &Otherwise) -> String {
+    let mut out = String::new();
+    _ = writeln!(out, "session {}, changed before turn {} of {}\n", otherwise.session, otherwise.at, otherwise.turns);
+    _ = writeln!(out, "{:>5}  {:>9}  {:<COLUMN$}  {}", "turn", "time", "as recorded", "as changed");
     let mut after = false;
     for moment in &otherwise.moments {
         if moment.after && !after {
-            println!("{}", "-".repeat(18 + 2 * COLUMN));
-            println!("{:18}after the first divergence: what the shopper did is still as recorded, and might have been otherwise", "");
+            _ = writeln!(out, "{}", "-".repeat(18 + 2 * COLUMN));
+            _ = writeln!(
+                out,
+                "{:18}after the first divergence: what the shopper did is still as recorded, and might have been otherwise",
+                ""
+            );
             after = true;
         }
         let time = clock(moment.at_ms.saturating_sub(otherwise.started_ms));
         let mark = if moment.same { ' ' } else { '!' };
         let (left, right) = headings(moment);
-        println!("{:>5}{mark} {time:>9}  {left:<COLUMN$}  {right}", moment.turn);
+        _ = writeln!(out, "{:>5}{mark} {time:>9}  {left:<COLUMN$}  {right}", moment.turn);
         let left = moment.recorded.as_ref().map(lines).unwrap_or_default();
         let right = lines(&moment.changed);
         for index in 0..left.len().max(right.len()) {
-            let text = |side: &[String]| side.get(index).cloned().unwrap_or_default();
-            println!("{:18}{:<COLUMN$}  {}", "", text(&left), text(&right));
+            let line = |side: &[String]| side.get(index).cloned().unwrap_or_default();
+            _ = writeln!(out, "{:18}{:<COLUMN$}  {}", "", line(&left), line(&right));
         }
-        moment.notes.iter().for_each(|note| println!("{:18}{:<COLUMN$}  note: {note}", "", ""));
+        moment.notes.iter().for_each(|note| _ = writeln!(out, "{:18}{:<COLUMN$}  note: {note}", "", ""));
     }
     if otherwise.moments.is_empty() {
-        println!("{:18}nothing is decided or shown from here on, in either", "");
+        _ = writeln!(out, "{:18}nothing is decided or shown from here on, in either", "");
     }
-    println!();
+    _ = writeln!(out);
     match otherwise.diverged {
-        Some(turn) => println!("the page is told something else from turn {turn} on"),
-        None => println!("the page is told the same"),
+        Some(turn) => _ = writeln!(out, "the page is told something else from turn {turn} on"),
+        None => _ = writeln!(out, "the page is told the same"),
     }
     if otherwise.unanswered > 0 {
-        println!(
+        _ = writeln!(
+            out,
             "{} asked for that the recording has no answer for: none is made up",
             count(otherwise.unanswered as u64, "offer is").replace("offer iss", "offers are")
         );
     }
     if let Some(turn) = otherwise.hole {
-        println!("compared up to turn {turn}: inputs after it were not recorded");
+        _ = writeln!(out, "compared up to turn {turn}: inputs after it were not recorded");
     }
+    out
 }
 
 fn headings(moment: &Beside) -> (String, String) {

@@ -7,6 +7,7 @@ use super::timeline;
 use super::view::Entry as Line;
 use super::view::ProofView;
 use crate::campaign::CampaignSet;
+use crate::consent::Signal;
 use crate::decide::Snapshot;
 use crate::history;
 use crate::history::Cause;
@@ -203,7 +204,7 @@ pub fn verify(id: SessionId, records: &[Record], snapshots: &impl Snapshots) -> 
                     let side = Side {
                         digest: hex(got),
                         decisions: proofs(effects, &snapshot.campaigns),
-                        effects: Some(effects.list.iter().filter_map(|effect| words(effect, &snapshot)).collect()),
+                        effects: Some(effects.list.iter().flat_map(|effect| words(effect, &snapshot)).collect()),
                     };
                     let expected = Side { digest: hex(expected), decisions: Vec::new(), effects: None };
                     told.difference = Some(Difference { turn, expected, got: side });
@@ -276,17 +277,29 @@ fn beside(moment: &Moment<'_>, at: usize) -> Option<Beside> {
     if !moment.unanswered.is_empty() {
         changed.effects.push("waits for an offer that the recording has no answer for".to_owned());
     }
-    let title = input.map_or_else(|| "Time passed".to_owned(), |input| sentence(input, snapshot).1);
+    let title = match (moment.cause, input) {
+        (Cause::Changed(Input::Published), _) => "Campaigns are paused".to_owned(),
+        (Cause::Changed(Input::Consent { signal, .. }) | Cause::Replaced(_, Input::Consent { signal, .. }), _) => answers(signal),
+        (_, Some(input)) => sentence(input, snapshot).1,
+        (_, None) => "Time passed".to_owned(),
+    };
     let was = if let Cause::Replaced(recorded, _) = moment.cause { Some(sentence(recorded, snapshot).1) } else { None };
     let notes = moment.notes.iter().map(ToString::to_string).collect();
     let Moment { turn, at, same, after, .. } = *moment;
     Some(Beside { turn, at_ms: at.millis(), cause, title, was, recorded, changed, same, after, notes })
 }
 
+/// What a page says about consent.
+fn answers(signal: &Signal) -> String {
+    let all = [("personalize", signal.personalize), ("remember", signal.remember), ("measure", signal.measure), ("share", signal.share)];
+    let said = all.iter().filter_map(|(purpose, answer)| Some(format!("{purpose} {}", if (*answer)? { "yes" } else { "no" })));
+    format!("Consent: {}", said.collect::<Vec<_>>().join(", "))
+}
+
 fn done(effects: &Effects, snapshot: &Snapshot) -> Done {
     let decisions = proofs(effects, &snapshot.campaigns).iter().map(|proof| timeline::describe_proof(proof).0).collect();
     let told = effects.list.iter().filter(|effect| matches!(effect, Effect::Push { .. } | Effect::RequestGrant { .. } | Effect::Ended));
-    Done { decisions, effects: told.filter_map(|effect| words(effect, snapshot)).collect() }
+    Done { decisions, effects: told.flat_map(|effect| words(effect, snapshot)).collect() }
 }
 
 /// The decisions of one input with their proofs. How long they took is not known any more.
@@ -323,19 +336,19 @@ fn line(position: Position, at: Timestamp, input: &Input, snapshot: &Snapshot) -
     Line { seq: position.0, at_ms: at.millis(), kind: kind.to_owned(), title, detail, proof: None }
 }
 
-/// An effect for people; `None` for decisions, which their proofs tell.
-fn words(effect: &Effect, snapshot: &Snapshot) -> Option<String> {
+/// An effect for people, in lines; none for decisions, which their proofs tell.
+fn words(effect: &Effect, snapshot: &Snapshot) -> Vec<String> {
     let name = |key| snapshot.campaigns.find(key).map_or("a campaign that is gone", |campaign| &*campaign.id);
-    Some(match effect {
+    vec![match effect {
         Effect::Push { patches, .. } => {
             let patch = |patch: &Patch| match patch {
                 Patch::Set(held) if held.placement.is_empty() => format!("{} by {}", held.content.summary(), held.id),
                 Patch::Set(held) => format!("{} shows {} by {}", held.placement, held.content.summary(), held.id),
                 Patch::Clear(placement) => format!("{placement} goes back to the shop's own"),
             };
-            patches.iter().map(patch).collect::<Vec<_>>().join("; ")
+            return patches.iter().map(patch).collect();
         }
-        Effect::Decided { .. } => return None,
+        Effect::Decided { .. } => return Vec::new(),
         Effect::RequestGrant { campaign, terms, .. } => format!("asks for an offer of {}: {}", name(*campaign), gives(terms, snapshot)),
         Effect::Reported { decision, campaign, state, .. } => format!("{} d{} was {}", name(*campaign), decision.0, state.name()),
         Effect::Exit { confirmed: true } => "leaving confirmed".to_owned(),
@@ -345,7 +358,7 @@ fn words(effect: &Effect, snapshot: &Snapshot) -> Option<String> {
         Effect::EraseProfile(_) => "forgets the visitor".to_owned(),
         Effect::WantProfile => "asks what is remembered".to_owned(),
         Effect::Ended => "the visit is over".to_owned(),
-    })
+    }]
 }
 
 fn gives(terms: &offer::Terms, snapshot: &Snapshot) -> String {
@@ -423,5 +436,30 @@ impl Engine {
             if records.len() > RECORDS_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         if records.len() > RECORDS_MAX { Err(too_long()) } else { Ok(records) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u8) -> Record {
+        let position = Position(64);
+        Record { position, number: 1, session: [1; 16], previous: Position::NONE, kind, at_us: 1, payload: Vec::new() }
+    }
+
+    #[test]
+    fn a_history_begins_with_what_needs_none_before_it() {
+        let id = SessionId([1; 16]);
+        let of = |kinds: &[u8]| {
+            let records: Vec<Record> = kinds.iter().map(|kind| record(*kind)).collect();
+            whole(id, &records).map(|(kept, cut)| (kept.len(), cut)).map_err(|error| error.to_string())
+        };
+        use crate::history::*;
+        assert_eq!(of(&[STARTED, TURN, TURN]), Ok((3, false)));
+        assert_eq!(of(&[TURN, DECISION, KEYFRAME, TURN]), Ok((2, true)));
+        let cut = "the session's first records are past retention, and no later one holds the whole visit";
+        assert_eq!(of(&[TURN, DECISION]), Err(cut.to_owned()));
+        assert_eq!(of(&[]), Err(format!("the journal has no session {id}")));
     }
 }

@@ -58,7 +58,7 @@ async fn a_visit_is_told_otherwise() {
     let told = paused.json();
     assert_eq!(told["diverged"], turn("Opened the home page"));
     let moments = told["moments"].as_array().unwrap();
-    assert_eq!((&moments[0]["cause"], &moments[0]["title"]), (&json!("changed"), &json!("A new snapshot was published")));
+    assert_eq!((&moments[0]["cause"], &moments[0]["title"]), (&json!("changed"), &json!("Campaigns are paused")));
     assert_eq!(moments[1]["recorded"]["decisions"], json!(["Showed: Say hello"]));
     assert_eq!(moments[1]["changed"], json!({"decisions": [], "effects": []}));
     let richer = shop.ask("POST", &path, json!({"at": turn("Scrolled to 40 %"), "set": {"cart": 4_900}}).to_string()).await.json();
