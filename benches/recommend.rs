@@ -10,6 +10,17 @@
 //!
 //! The data are a seeded shop of 100,000 sessions; `cargo bench --bench recommend -- FILE` takes a table of SessionId, ItemId and Time
 //! (plain or gzip) and keeps its last tenth as questions.
+//!
+//! Measured on a 2-core virtual machine with a load of 8, so that what is not the best of rounds counts other programs too:
+//!
+//! ```text
+//! clicks in the session        1     2     4     8    16   all
+//! p50 us                      22    30    40    67    91    28
+//! p99 us                      50    73    87   118   181    75
+//! times plain VS-kNN         1.1   1.6   1.9   1.9   1.8   1.5
+//! learning 1,000 sessions/s: 1.2 us per click, publication at most 0.5 ms; predictions p50 34 us, p99 of best rounds 71 us
+//! 1,799,024 interactions: 19 bytes each, p99 95 us, saved in 127 ms and loaded in 242 ms
+//! ```
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a bench that cannot measure has nothing else to say")]
 
