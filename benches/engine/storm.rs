@@ -224,7 +224,7 @@ pub fn run(arguments: &[&str]) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let all = run.last_back.get().zip(run.first_lost.get()).map_or(0, |(last, first)| last.duration_since(first).as_micros());
-        let (welcome, away) = (run.welcome.borrow(), run.away.borrow());
+        let (welcome, away) = (run.welcome.take(), run.away.take());
         println!(
             "end back={} resumed={} refused={} all={all} peak={} p50={} p99={} away50={} away99={}",
             run.back.get(),

@@ -100,7 +100,7 @@ const COLUMN: usize = 56;
 fn text(otherwise: &Otherwise) -> String {
     let mut out = String::new();
     _ = writeln!(out, "session {}, changed before turn {} of {}\n", otherwise.session, otherwise.at, otherwise.turns);
-    _ = writeln!(out, "{:>5}  {:>9}  {:<COLUMN$}  {}", "turn", "time", "as recorded", "as changed");
+    _ = writeln!(out, "{:>5}  {:>9}  {:<COLUMN$}  as changed", "turn", "time", "as recorded");
     let mut after = false;
     for moment in &otherwise.moments {
         if moment.after && !after {

@@ -140,7 +140,7 @@ pub fn what_if(
     }
     let mut telling =
         Telling { changes, outcome: Outcome::default(), swap: Swap::default(), off: BTreeMap::new(), notes: Vec::new(), tell };
-    let mut state = State::Before(Replay::new(None));
+    let mut state = State::Before(Box::new(Replay::new(None)));
     for (at, entry) in records {
         if let Entry::Turn(_) = entry {
             telling.outcome.turns += 1;
@@ -153,7 +153,7 @@ pub fn what_if(
                 let version =
                     replayed.visit().map(|visit| visit.session.version()).filter(|version| *version > 0).unwrap_or(recorded.version);
                 let snapshot = snapshots.snapshot(version).ok_or(ReplayError::NoSnapshot { version }).map_err(replay)?;
-                let mut fork = Fork::new(replayed, snapshot.clone()).ok_or(ReplayError::NoBeginning).map_err(replay)?;
+                let mut fork = Fork::new(*replayed, snapshot.clone()).ok_or(ReplayError::NoBeginning).map_err(replay)?;
                 telling.change(&mut fork, at, &recorded.input, &snapshot)?;
                 telling.turn(&mut fork, at, *recorded, snapshots)?;
                 State::After(Box::new(fork))
@@ -186,7 +186,7 @@ pub fn what_if(
 }
 
 enum State {
-    Before(Replay),
+    Before(Box<Replay>),
     After(Box<Fork>),
     Over,
 }

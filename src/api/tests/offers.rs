@@ -10,6 +10,7 @@ id = "gift"
 name = "A gift on the home page"
 purpose = "context"
 trust = "claimed"
+baseline = 0.0
 
 [[trigger]]
 on = "page_view"

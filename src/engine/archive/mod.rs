@@ -234,7 +234,8 @@ impl Archive {
         let bytes = pack(value);
         let hash = xxh3_128(&bytes);
         let name = part_name(hash);
-        if !self.directory.join(&name).exists() {
+        // A part that is there but damaged is written anew.
+        if self.load(&name).is_err() {
             self.write(&name, &bytes)?;
         }
         Ok(hash)

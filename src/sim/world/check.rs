@@ -35,6 +35,9 @@ struct Past {
     uids: Vec<u64>,
 }
 
+/// A visit on its way through its records, the numbers of its events, and how often each campaign acted.
+type Recounting = (Replay, Vec<u64>, BTreeMap<Key, u32>);
+
 impl World<'_> {
     /// Whether the time is over in which everything must come right.
     pub(super) fn is_calm(&self) -> bool {
@@ -86,7 +89,7 @@ impl World<'_> {
 
     /// All visits, from the first record on.
     fn recount(&self) -> Result<BTreeMap<SessionId, Past>, String> {
-        let mut replays: BTreeMap<SessionId, (Replay, Vec<u64>, BTreeMap<Key, u32>)> = BTreeMap::new();
+        let mut replays: BTreeMap<SessionId, Recounting> = BTreeMap::new();
         let campaigns = &self.shop.snapshot(0).campaigns;
         for record in self.server.storage.scan(0)? {
             let id = SessionId(record.session);

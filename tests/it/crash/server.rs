@@ -160,7 +160,7 @@ impl Server {
                 Err(mpsc::TryRecvError::Empty) => tokio::time::sleep(Duration::from_millis(2)).await,
             }
         };
-        while !http::get(address, "/readyz", None).await.is_some_and(|answer| answer.status == 200) {
+        while http::get(address, "/readyz", None).await.is_none_or(|answer| answer.status != 200) {
             assert!(started.elapsed() < START_PATIENCE, "the server did not become ready\n{}", place.log_tail());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
