@@ -84,7 +84,7 @@ impl Server<'_> {
         };
         let mut log = self.storage.ledger.get(&key).cloned().unwrap_or_default();
         if log.is_empty() {
-            log.extend(self.ledger.get(key).cloned().map(Record::Granted));
+            log.extend(self.ledger.get(key).cloned().map(|grant| Record::Granted(Box::new(grant))));
         }
         // A grant that is shown or used already is not minted again.
         log.extend(self.ledger.step(self.now, key, State::Minted).ok().flatten());
