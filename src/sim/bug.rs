@@ -25,10 +25,12 @@ pub enum Bug {
     AckTakenBack,
     /// A visit that comes back, or has only refused an event, counts as saved.
     RestoredUnsaved,
+    /// Whether a page came back in time is asked before time has passed for the visit.
+    AliveTooEarly,
 }
 
 impl Bug {
-    pub const ALL: [Bug; 11] = [
+    pub const ALL: [Bug; 12] = [
         Bug::AckBeforeDurable,
         Bug::DedupeInMemory,
         Bug::GrantBeforeDurable,
@@ -40,6 +42,7 @@ impl Bug {
         Bug::HoleInHistory,
         Bug::AckTakenBack,
         Bug::RestoredUnsaved,
+        Bug::AliveTooEarly,
     ];
 
     pub fn name(self) -> &'static str {
@@ -55,6 +58,7 @@ impl Bug {
             Bug::HoleInHistory => "hole-in-history",
             Bug::AckTakenBack => "ack-taken-back",
             Bug::RestoredUnsaved => "restored-unsaved",
+            Bug::AliveTooEarly => "alive-too-early",
         }
     }
 

@@ -113,7 +113,7 @@ impl Server<'_> {
             let (old, _) = live.lines.remove(index);
             self.out.push(Out::Close(old, Closed::TakenOver));
         }
-        let alive = live.visit.session.streams().iter().any(|known| known.id == stream);
+        let was_alive = live.visit.session.streams().iter().any(|known| known.id == stream);
         let consent = Input::Consent { source: Source::Page, signal: consent, gpc: false };
         if let Some(profile) = profile {
             live.awaiting_profile = true;
@@ -133,6 +133,11 @@ impl Server<'_> {
             self.streams.remove(gone);
         }
         let known = before.contains(&stream);
+        // Past the time for coming back the core has given the page up, and its content with it: then this hello has made it anew.
+        let now = live.visit.session.now();
+        let is_kept = |page: &crate::decide::PageState| page.opened < now;
+        let is_alive = live.visit.session.streams().iter().any(|known| known.id == stream && known.page.as_deref().is_some_and(is_kept));
+        let alive = if self.has(Bug::AliveTooEarly) { was_alive } else { is_alive };
         self.streams.insert(stream, live.visit.session.id());
         let trusting = self.has(Bug::NoWholeState);
         let Some(delivery) = live.visit.delivery_mut(stream) else { return Ok(()) };

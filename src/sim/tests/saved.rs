@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 8] = [
+pub(super) const SAVED: [Saved; 9] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -42,6 +42,11 @@ pub(super) const SAVED: [Saved; 8] = [
         seed: 677,
         scale: || only(&[]),
         found: "A visit knows its last eight pages: what a ninth before had not delivered counted twice. It is the documented bound.",
+    },
+    Saved {
+        seed: 7668,
+        scale: Scale::default,
+        found: "A page came back after its time: the visit gave it up with the very hello, and the page was believed to show what it had.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },

@@ -177,8 +177,13 @@ impl World<'_> {
                         rest = uids.iter();
                         continue;
                     }
-                    let what = if is_there { "took effect out of order" } else { "is lost" };
-                    return Err(format!("event {uid} of page {stream} was acknowledged and {what}"));
+                    let elsewhere = past.iter().find(|(_, other)| other.uids.contains(uid)).map(|(id, _)| id);
+                    let what = match elsewhere {
+                        _ if is_there => "took effect out of order".to_owned(),
+                        Some(other) => format!("took effect in visit {other}"),
+                        None => "is lost".to_owned(),
+                    };
+                    return Err(format!("event {uid} of page {stream} was acknowledged by visit {id} and {what}"));
                 }
             }
         }
