@@ -132,6 +132,12 @@ impl Server<'_> {
             self.books.evicted.insert((live.visit.session.id(), *gone));
             self.streams.remove(gone);
         }
+        // A page that had to make room is told, or it would wait for acknowledgements that never come.
+        let is_known =
+            |page: &StreamId| live.visit.delivery(*page).is_some() && live.visit.session.streams().iter().any(|known| known.id == *page);
+        let (kept, gone): (Vec<_>, Vec<_>) = live.lines.iter().copied().partition(|(_, page)| is_known(page));
+        self.out.extend(gone.iter().map(|(line, _)| Out::Close(*line, Closed::SessionEnded)));
+        live.lines = kept;
         let known = before.contains(&stream);
         // Past the time for coming back the core has given the page up, and its content with it: then this hello has made it anew.
         let now = live.visit.session.now();

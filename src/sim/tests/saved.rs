@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 9] = [
+pub(super) const SAVED: [Saved; 11] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -47,6 +47,16 @@ pub(super) const SAVED: [Saved; 9] = [
         seed: 7668,
         scale: Scale::default,
         found: "A page came back after its time: the visit gave it up with the very hello, and the page was believed to show what it had.",
+    },
+    Saved {
+        seed: 5165,
+        scale: Scale::default,
+        found: "Two pages delivered the same leftovers to a visit that had forgotten their stream, each under numbers of its own.",
+    },
+    Saved {
+        seed: 3911,
+        scale: Scale::default,
+        found: "A ninth open page took the place of the first, which stayed connected to nothing and was never answered.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },

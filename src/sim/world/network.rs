@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::World;
+use crate::model::StreamId;
 use crate::sim::wire::Closed;
 use crate::sim::wire::Down;
 use crate::sim::wire::Up;
@@ -16,6 +17,7 @@ const SILENT_US: u64 = 60_000_000;
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) tab: usize,
+    pub(super) stream: StreamId,
     pub(super) up: VecDeque<(u64, Up)>,
     pub(super) down: VecDeque<(u64, Down)>,
     up_last: u64,
@@ -29,8 +31,18 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(tab: usize) -> Line {
-        Line { tab, up: VecDeque::new(), down: VecDeque::new(), up_last: 0, down_last: 0, is_closed: false, is_left: false, is_lost: false }
+    pub(super) fn new(tab: usize, stream: StreamId) -> Line {
+        Line {
+            tab,
+            stream,
+            up: VecDeque::new(),
+            down: VecDeque::new(),
+            up_last: 0,
+            down_last: 0,
+            is_closed: false,
+            is_left: false,
+            is_lost: false,
+        }
     }
 }
 
@@ -108,7 +120,7 @@ impl World<'_> {
         let Some((_, frame)) = line.up.pop_front() else { return };
         let is_lost = matches!(frame, Up::Lost);
         let is_closed = line.is_closed;
-        let Some(stream) = self.tabs.get(line.tab).map(|tab| tab.stream) else { return };
+        let stream = line.stream;
         if is_lost {
             self.lines.remove(&id);
         }
@@ -175,7 +187,7 @@ impl World<'_> {
         let Some(tab) = self.tabs.get(line.tab) else { return };
         let is_slow = tab.asleep_until > self.now && (!line.down.is_empty() || line.is_lost || tab.asleep_until > self.now + SILENT_US);
         if is_slow && !line.is_closed && self.is_up {
-            let stream = tab.stream;
+            let stream = line.stream;
             if let Some(line) = self.lines.get_mut(&id) {
                 line.is_closed = true;
                 line.is_lost = false;

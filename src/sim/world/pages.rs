@@ -255,7 +255,8 @@ impl World<'_> {
         tab.line = Some(line);
         tab.greeted = true;
         tab.outbox.rewind();
-        self.lines.insert(line, Line::new(number));
+        let stream = tab.stream;
+        self.lines.insert(line, Line::new(number, stream));
         self.send_up(line, Up::Hello(Box::new(hello)));
         self.flush(number);
         self.schedule(CONNECT_US, Job::Tab(number));
@@ -274,7 +275,7 @@ impl World<'_> {
         {
             found.is_lost = false;
             if !found.is_closed && self.is_up {
-                let stream = tab.stream;
+                let stream = found.stream;
                 let done = self.server.catch_up(line, stream);
                 self.go(done);
             }
@@ -407,6 +408,9 @@ impl World<'_> {
                 self.fail(format!("page {number} was acknowledged up to {before} and is now told {ack}"));
             }
         }
+        if self.tabs[number].is_ghost && ack == 0 && before > 0 {
+            return self.rename(number);
+        }
         if may_remember && let Some(person) = self.visitors.get_mut(self.tabs[number].visitor) {
             person.visit = Some(session);
             person.visitor = visitor.or(person.visitor);
@@ -420,6 +424,19 @@ impl World<'_> {
         if self.tabs[number].is_ghost && self.tabs[number].outbox.len() == 0 {
             self.close(number, true);
         }
+    }
+
+    /// The visit is forgotten: numbers begin again in a stream whose name every page derives alike.
+    fn rename(&mut self, number: usize) {
+        let tab = &mut self.tabs[number];
+        tab.stream.0.reverse();
+        tab.session = None;
+        tab.resume = None;
+        tab.connection.at_once(self.now);
+        if let Some(line) = tab.line {
+            self.leave(line, 0);
+        }
+        self.schedule(0, Job::Tab(number));
     }
 
     fn acknowledged(&mut self, number: usize, done: &[Said]) {
