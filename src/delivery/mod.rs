@@ -98,6 +98,12 @@ impl Delivery {
         self.waiting.clear();
     }
 
+    /// Everything applied is durable.
+    pub fn note_durable(&mut self) {
+        self.waiting.clear();
+        self.acked = self.applied;
+    }
+
     /// Whether applied events wait to become durable.
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()

@@ -216,12 +216,19 @@ impl Engine {
         let mut replay = Replay::new(stored.map(|stored| stored.visit));
         let mut aftermath = Aftermath::default();
         let mut differences = 0;
+        let durable = self.journal.durable();
+        // A state is stored when its records are durable.
+        replay.note_durable();
         let go = || {
             for record in tail(&*self.journal, id, head, from)?.into_iter().rev() {
                 let entry = Entry::read(record.kind, &record.payload).map_err(|error| error.to_string())?;
                 let step = replay.step(Timestamp(record.at_us), entry, &Nearest(self)).map_err(|error| error.to_string())?;
                 differences += u32::from(!step.is_same());
                 replay.effects().list.iter().for_each(|effect| aftermath.note(effect));
+                // What was durable may have been acknowledged: a page must never be told of fewer events than before.
+                if record.position < durable {
+                    replay.note_durable();
+                }
             }
             Ok::<(), String>(())
         };

@@ -122,6 +122,13 @@ impl Replay {
         self.effects.clear();
     }
 
+    /// Everything so far is durable.
+    pub fn note_durable(&mut self) {
+        if let Some(visit) = &mut self.visit {
+            visit.deliveries.iter_mut().for_each(|(_, delivery)| delivery.note_durable());
+        }
+    }
+
     /// Effects of the last step, with their proofs.
     pub fn effects(&self) -> &Effects {
         &self.effects

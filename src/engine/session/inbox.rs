@@ -6,6 +6,7 @@ use super::Live;
 use super::connection_id;
 use super::durability_name;
 use crate::consent::Purpose;
+use crate::decide::PageState;
 use crate::delivery::Receive;
 use crate::delivery::Token;
 use crate::engine::connection::Connection;
@@ -37,10 +38,12 @@ impl Live {
         if let Some(index) = self.connections.iter().position(|connection| connection.stream == stream) {
             self.take_connection(index).close(Close::TakenOver.code(), Close::TakenOver.reason());
         }
-        // Past the time for coming back the core has given the page up, and its content with it.
-        let alive = self.visit.session.streams().iter().any(|known| known.id == stream);
         self.introduce(consent, profile);
         let known = self.opened(stream, page, visible);
+        // Past the time for coming back the core has given the page up, and its content with it, perhaps with this very hello: then the
+        // page is as old as the hello.
+        let now_opened = |page: &PageState| page.opened == self.visit.session.now();
+        let alive = self.visit.session.streams().iter().any(|known| known.id == stream && !known.page.as_deref().is_some_and(now_opened));
         let Some(delivery) = self.visit.delivery_mut(stream) else { return };
         // The last token issued or the one before it: a welcome may have been lost. A later one than is known was lost with a process.
         let resumed = alive && known && resume.is_some_and(|(generation, _)| generation + 2 >= delivery.generation);
@@ -101,8 +104,15 @@ impl Live {
     pub(super) fn opened(&mut self, stream: StreamId, page: Page, visible: bool) -> bool {
         let before: SmallVec<[StreamId; 2]> = self.visit.deliveries.iter().map(|(id, _)| *id).collect();
         self.apply(Input::Attach { stream, page: Box::new(page), visible });
-        for gone in before.iter().filter(|id| self.visit.delivery(**id).is_none()) {
-            self.engine.directory.forget_stream(*gone);
+        for gone in before.iter().copied() {
+            if self.visit.delivery(gone).is_some() {
+                continue;
+            }
+            self.engine.directory.forget_stream(gone);
+            // A page that had to make room is told, or it would wait for acknowledgements that never come.
+            if let Some(index) = self.connections.iter().position(|connection| connection.stream == gone) {
+                self.close(index, Close::SessionEnded);
+            }
         }
         let known = before.contains(&stream);
         if !known {

@@ -445,6 +445,8 @@ impl Live {
                 {
                     self.consume(stream);
                 }
+                // The stored state is behind the journal; a checkpoint must not pass what is only there.
+                self.save_wanted = true;
                 for (stream, _) in &self.visit.deliveries {
                     self.engine.directory.note_stream(*stream, self.visit.session.id());
                 }

@@ -82,3 +82,34 @@ async fn a_visit_that_fails_again_and_again_is_given_up() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(engine.directory.get(id).is_none(), "and not a fourth time");
 }
+
+#[tokio::test]
+async fn a_ninth_page_takes_the_place_of_the_first_which_is_told() {
+    let shop = Shop::open(Clock::system(), Snapshot::empty()).await;
+    let engine = &shop.engine;
+    let (first, welcome) = open(engine, hello()).await;
+    let mut pages = Vec::new();
+    for _ in 0..8 {
+        assert_eq!(first.closed(), None, "eight pages have room");
+        pages.push(open(engine, wire::Hello { session: Some(welcome.session.clone()), ..hello() }).await);
+    }
+    until("the first is closed", || first.closed().is_some()).await;
+    assert_eq!(first.closed(), Some(crate::protocol::Close::SessionEnded.code()));
+    assert!(pages.iter().all(|(page, _)| page.closed().is_none()));
+}
+
+#[tokio::test]
+async fn a_visit_that_came_back_is_saved_before_a_checkpoint_passes_it() {
+    let shop = Shop::open(Clock::system(), Snapshot::empty()).await;
+    let engine = &shop.engine;
+    let first = hello();
+    let stream: StreamId = first.stream.parse().unwrap();
+    let (page, _) = open(engine, first).await;
+    click(&page, 1, 3, 3).await;
+    let id = engine.directory.of_stream(stream).unwrap();
+    engine.directory.get(id).unwrap().cast(SessionMsg::Panic(stream)).unwrap();
+    let failed = || engine.stats.panics.load(std::sync::atomic::Ordering::Relaxed) == 1;
+    until("it is back", || failed() && engine.directory.get(id).is_some()).await;
+    engine.checkpoint_after(0).await;
+    assert!(engine.stores.states.state(id.0).await.unwrap().is_some(), "the state is stored, whatever the page does next");
+}
