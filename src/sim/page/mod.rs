@@ -40,6 +40,8 @@ pub(super) struct Tab {
     pub(super) session: Option<SessionId>,
     pub(super) outbox: Outbox,
     pub(super) mark: u64,
+    /// Nothing is sent again before, after the server has asked for it.
+    pub(super) pause: u64,
     pub(super) desired: Desired,
     pub(super) receipts: SmallVec<[Receipt; 2]>,
     /// A report on what was applied is due.
@@ -69,6 +71,7 @@ impl Tab {
             session: None,
             outbox,
             mark: 0,
+            pause: 0,
             desired: Desired::default(),
             receipts: SmallVec::new(),
             answers: false,

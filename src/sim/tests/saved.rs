@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 11] = [
+pub(super) const SAVED: [Saved; 12] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -57,6 +57,11 @@ pub(super) const SAVED: [Saved; 11] = [
         seed: 3911,
         scale: Scale::default,
         found: "A ninth open page took the place of the first, which stayed connected to nothing and was never answered.",
+    },
+    Saved {
+        seed: 6682,
+        scale: Scale::default,
+        found: "A page that sends again at once for as long as the journal is full comes to no end.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },

@@ -308,7 +308,7 @@ impl World<'_> {
     fn flush(&mut self, number: usize) {
         loop {
             let tab = &mut self.tabs[number];
-            let Some(line) = tab.line.filter(|_| tab.greeted) else { return };
+            let Some(line) = tab.line.filter(|_| tab.greeted && tab.pause <= self.now) else { return };
             let Some((first, list)) = tab.outbox.take() else { return };
             let batch = Batch { first, sent_at: tab.clock(self.now), list };
             self.send_up(line, Up::Events(batch));
@@ -351,6 +351,8 @@ impl World<'_> {
             Down::Gap => {
                 let tab = &mut self.tabs[number];
                 let done = tab.outbox.reset(tab.mark);
+                tab.pause = now + BATCH_US;
+                self.schedule(BATCH_US, Job::Tab(number));
                 self.acknowledged(number, &done);
             }
             Down::Push { from, rev, patches } => {
