@@ -92,12 +92,6 @@ impl Delivery {
         Some(seq)
     }
 
-    /// Everything applied so far is durable.
-    pub fn settle(&mut self) {
-        self.acked = self.applied;
-        self.waiting.clear();
-    }
-
     /// Everything applied is durable.
     pub fn note_durable(&mut self) {
         self.waiting.clear();
@@ -181,9 +175,9 @@ mod tests {
         let mut stored = Delivery::default();
         note(&mut stored, 100);
         // The journal is durable up to the second event; the third is not.
-        stored.settle();
+        stored.note_durable();
         stored.take();
-        stored.settle();
+        stored.note_durable();
         stored.take();
         stored.restored(300);
         assert_eq!((stored.acked(), stored.durable(299)), (2, None));

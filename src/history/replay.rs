@@ -109,14 +109,6 @@ impl Replay {
         Ok(Step::Quiet)
     }
 
-    /// What was gone through so far is durable: pages have perhaps been told so. A visit that comes back while its newest records are
-    /// not durable must not say less to its pages than before.
-    pub fn settle(&mut self) {
-        if let Some(visit) = &mut self.visit {
-            visit.settle();
-        }
-    }
-
     /// Forgets the effects of the last step.
     pub(super) fn rest(&mut self) {
         self.effects.clear();

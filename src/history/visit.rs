@@ -61,11 +61,6 @@ impl Visit {
         self.deliveries.iter_mut().find(|(id, _)| *id == stream).map(|(_, delivery)| delivery)
     }
 
-    /// Everything recorded so far is durable, so all that pages have delivered counts as acknowledged.
-    pub fn settle(&mut self) {
-        self.deliveries.iter_mut().for_each(|(_, delivery)| delivery.settle());
-    }
-
     /// After a restore from records up to `head`; see [`Delivery::restored`].
     pub fn restored(&mut self, head: u64) {
         self.deliveries.iter_mut().for_each(|(_, delivery)| delivery.restored(head));

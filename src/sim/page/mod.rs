@@ -39,6 +39,8 @@ pub(super) struct Tab {
     /// The visit it last was welcomed to.
     pub(super) session: Option<SessionId>,
     pub(super) outbox: Outbox,
+    /// What a ghost delivers.
+    pub(super) leftover: Vec<Said>,
     pub(super) mark: u64,
     /// Nothing is sent again before, after the server has asked for it.
     pub(super) pause: u64,
@@ -70,6 +72,7 @@ impl Tab {
             visit: None,
             session: None,
             outbox,
+            leftover: Vec::new(),
             mark: 0,
             pause: 0,
             desired: Desired::default(),

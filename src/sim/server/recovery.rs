@@ -124,7 +124,7 @@ impl Server<'_> {
         let durable = self.storage.durable();
         let mut replay = Replay::new(stored);
         if !self.has(Bug::AckTakenBack) {
-            replay.settle();
+            replay.note_durable();
         }
         for record in self.tail(id, position, from)?.into_iter().rev() {
             let entry = Entry::read(record.kind, &record.payload).map_err(|error| Stop::Wrong(error.to_string()))?;
@@ -132,7 +132,7 @@ impl Server<'_> {
                 .step(Timestamp(record.at_us), entry, &Archive(self.shop))
                 .map_err(|error| Stop::Wrong(format!("a visit's history is broken: {error}")))?;
             if record.position.0 < durable && !self.has(Bug::AckTakenBack) {
-                replay.settle();
+                replay.note_durable();
             }
             if !step.is_same() {
                 return Err(Stop::Wrong(format!("a visit comes back with other effects than were recorded, at {}", record.position)));

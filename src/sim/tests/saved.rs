@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 12] = [
+pub(super) const SAVED: [Saved; 13] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -62,6 +62,11 @@ pub(super) const SAVED: [Saved; 12] = [
         seed: 6682,
         scale: Scale::default,
         found: "A page that sends again at once for as long as the journal is full comes to no end.",
+    },
+    Saved {
+        seed: 3754,
+        scale: Scale::default,
+        found: "Two pages began the numbers of the same leftovers anew, one after a part of them was acknowledged.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },

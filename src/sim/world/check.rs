@@ -168,6 +168,12 @@ impl World<'_> {
             }
         }
         for ((id, stream), acked) in &self.acked {
+            // A page that had to make room for a ninth begins its numbers anew, and two that deliver its leftovers may disagree on them.
+            let (mut forward, mut backward) = (self.server.books.evicted.iter(), stream.0);
+            backward.reverse();
+            if forward.any(|(_, evicted)| evicted == stream || evicted.0 == backward) {
+                continue;
+            }
             let uids = past.get(id).map_or(&[][..], |past| &past.uids);
             let mut rest = uids.iter();
             for uid in acked {

@@ -227,6 +227,7 @@ impl World<'_> {
             for _ in 0..count {
                 let outbox = Outbox::adopted(self.mix.bounds, first, list.clone());
                 let mut tab = Tab::new(index, stream, page.clone(), consent, outbox);
+                tab.leftover = list.clone();
                 tab.is_ghost = true;
                 // A word on consent among the leftovers is older than what the visitor says now.
                 tab.consent_uid = list.iter().any(|said| matches!(said.what, What::Consent(_))).then_some(u64::MAX);
@@ -432,6 +433,9 @@ impl World<'_> {
     fn rename(&mut self, number: usize) {
         let tab = &mut self.tabs[number];
         tab.stream.0.reverse();
+        // All of it, also what the forgotten visit had: every page that delivers the same must number it alike.
+        tab.outbox = Outbox::adopted(tab.outbox.bounds(), 1, tab.leftover.clone());
+        self.renumbered.extend(tab.outbox.names());
         tab.session = None;
         tab.resume = None;
         tab.connection.at_once(self.now);
