@@ -76,7 +76,12 @@ describe("why this", { concurrency: true }, () => {
         await connected(page);
         await act?.();
         await pause(900);
-        const found = await probe(page);
+        // A list that takes its order in this very moment moves what a control stood beside; the control looks again.
+        let found = await probe(page);
+        for (let tries = 0; found.covered.length > 0 && tries < 8; tries += 1) {
+          await pause(250);
+          found = await probe(page);
+        }
         assert.deepEqual(found.covered, [], path);
         controls += found.controls;
       };
