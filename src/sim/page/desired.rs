@@ -74,6 +74,8 @@ impl Desired {
             }
             if std::mem::take(&mut self.is_broken) || self.unshown.contains(&decision) {
                 self.unshown.insert(decision);
+                // What stood there before goes: the engine has replaced it, and takes this one back.
+                self.shows.remove(&*held.placement);
                 return reports.push((decision, ReceiptState::Failed));
             }
             self.shows.insert((&*held.placement).into(), held.clone());

@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 13] = [
+pub(super) const SAVED: [Saved; 14] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -67,6 +67,11 @@ pub(super) const SAVED: [Saved; 13] = [
         seed: 3754,
         scale: Scale::default,
         found: "Two pages began the numbers of the same leftovers anew, one after a part of them was acknowledged.",
+    },
+    Saved {
+        seed: 3809,
+        scale: Scale::default,
+        found: "A page that could not show something new left the old in its place, which the engine had given up.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },
