@@ -100,6 +100,8 @@ impl Live {
         if let Some(delivery) = self.visit.delivery_mut(stream) {
             delivery.note_written(position);
         }
+        // A checkpoint must not pass it with the state behind.
+        self.unsaved += 1;
     }
 
     /// Appends a record of this visit and asks to be told when it is durable. After a hole in the history only a keyframe is taken.
