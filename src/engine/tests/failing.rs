@@ -98,18 +98,55 @@ async fn a_ninth_page_takes_the_place_of_the_first_which_is_told() {
     assert!(pages.iter().all(|(page, _)| page.closed().is_none()));
 }
 
+async fn stored(engine: &Engine, id: crate::model::SessionId) -> Option<Vec<u8>> {
+    engine.stores.states.state(id.0).await.unwrap()
+}
+
+/// A click that comes by request, when no page is connected.
+async fn click_by_request(engine: &Arc<Engine>, welcome: &wire::Welcome, seq: u64) {
+    let text = format!(r#"{{"events":{{"first":{seq},"sentAt":1,"list":[{{"at":1,"event":{{"click":{{"target":"x"}}}}}}]}}}}"#);
+    let frame = crate::protocol::decode(Encoding::Json, text.as_bytes()).unwrap();
+    engine.post(&welcome.resume, vec![frame]).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_visit_that_came_back_is_saved_before_a_checkpoint_passes_it() {
     let shop = Shop::open(Clock::system(), Snapshot::empty()).await;
     let engine = &shop.engine;
     let first = hello();
     let stream: StreamId = first.stream.parse().unwrap();
-    let (page, _) = open(engine, first).await;
+    let (page, welcome) = open(engine, first).await;
     click(&page, 1, 3, 3).await;
     let id = engine.directory.of_stream(stream).unwrap();
-    engine.directory.get(id).unwrap().cast(SessionMsg::Panic(stream)).unwrap();
+    drop(page);
+    until("the page is gone", || engine.stats.connections.load(std::sync::atomic::Ordering::Relaxed) == 0).await;
+    engine.checkpoint_after(0).await;
+    let before = stored(engine, id).await.expect("a state");
+    // Nobody is connected, so coming back changes nothing by itself.
+    click_by_request(engine, &welcome, 4).await;
+    engine.directory.get(id).unwrap().cast(SessionMsg::Panic(StreamId([0; 16]))).unwrap();
     let failed = || engine.stats.panics.load(std::sync::atomic::Ordering::Relaxed) == 1;
     until("it is back", || failed() && engine.directory.get(id).is_some()).await;
+    assert_eq!(view(engine, id).await.summary.events, 4);
     engine.checkpoint_after(0).await;
-    assert!(engine.stores.states.state(id.0).await.unwrap().is_some(), "the state is stored, whatever the page does next");
+    assert!(stored(engine, id).await.expect("a state") != before, "the fourth event is in the stored state");
+}
+
+#[tokio::test]
+async fn a_number_that_is_used_up_is_saved_before_a_checkpoint_passes_it() {
+    let shop = Shop::open(Clock::system(), Snapshot::empty()).await;
+    let engine = &shop.engine;
+    let first = hello();
+    let stream: StreamId = first.stream.parse().unwrap();
+    let (page, _) = open(engine, first).await;
+    click(&page, 1, 1, 1).await;
+    let id = engine.directory.of_stream(stream).unwrap();
+    engine.checkpoint_after(0).await;
+    let before = stored(engine, id).await.expect("a state");
+    page.send(br#"{"events":{"first":2,"sentAt":1,"list":[{"at":1,"event":{"scroll":{"depth":"deep"}}}]}}"#.to_vec().into())
+        .await
+        .expect("open");
+    until("it is refused", || engine.stats.rejected.load(std::sync::atomic::Ordering::Relaxed) == 1).await;
+    engine.checkpoint_after(0).await;
+    assert!(stored(engine, id).await.expect("a state") != before, "the number is in the stored state");
 }
