@@ -302,7 +302,10 @@ fn consent_denied_stays_denied_when_the_page_repeats_itself() {
     story.view(PageKind::Cart);
     let changes = Changes { at: 4, consent: vec![(Purpose::Personalize, false)], ..Changes::default() };
     let (lines, outcome) = told(&story, &changes).unwrap();
-    assert_eq!(lines, ["4: liked won, set banner by liked | liked consent", "6 (after): liked won, clear banner, set banner by liked | liked consent"]);
+    assert_eq!(
+        lines,
+        ["4: liked won, set banner by liked | liked consent", "6 (after): liked won, clear banner, set banner by liked | liked consent"]
+    );
     assert_eq!(outcome.diverged, Some(4));
     let allow = Changes { at: 2, consent: vec![(Purpose::Personalize, true)], ..Changes::default() };
     let (lines, _) = told(&story, &allow).unwrap();
