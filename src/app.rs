@@ -18,12 +18,14 @@ use crate::engine;
 use crate::engine::CampaignFiles;
 use crate::engine::Clock;
 use crate::engine::Engine;
+use crate::engine::learning::Learned;
 use crate::gateway;
 use crate::gateway::Accept;
 use crate::integrations::product_csv;
-use crate::integrations::session_csv;
+use crate::integrations::session_file;
 use crate::protocol::Limits;
 use crate::recommend::Model;
+use crate::recommend::RecordedVisit;
 use crate::store::Stores;
 use crate::store::embedded::EmbeddedStore;
 use crate::store::journal;
@@ -41,6 +43,8 @@ use tokio::sync::watch;
 pub struct World {
     pub catalog: Arc<Catalog>,
     pub model: Arc<Model>,
+    /// What a shop that has learned nothing yet begins with.
+    pub visits: Vec<RecordedVisit>,
 }
 
 impl World {
@@ -63,16 +67,18 @@ impl World {
                 catalog
             }
         };
-        let model = match &config.recommend.sessions {
-            None => Model::build(&catalog, std::iter::empty()),
+        let visits = match &config.recommend.sessions {
+            None => Vec::new(),
             Some(path) => {
                 let file = std::fs::File::open(path).with_context(|| format!("failed to open recommend.sessions {}", path.display()))?;
-                let (sessions, wrong) = session_csv::parse(file).map_err(|error| anyhow!("{}: {error}", path.display()))?;
-                tracing::info!(sessions = sessions.len(), rows_refused = wrong.len(), "recorded sessions loaded");
-                Model::build(&catalog, sessions.into_iter())
+                let (visits, wrong) = session_file::parse(file).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+                tracing::info!(visits = visits.len(), rows_refused = wrong.len(), "recorded visits loaded");
+                visits
             }
         };
-        Ok(World { catalog: Arc::new(catalog), model: Arc::new(model) })
+        let clicks = |visit: &RecordedVisit| visit.clicks.iter().map(|click| click.1).collect();
+        let model = Model::build(&catalog, visits.iter().map(clicks));
+        Ok(World { catalog: Arc::new(catalog), model: Arc::new(model), visits })
     }
 }
 
@@ -106,6 +112,11 @@ impl App {
         let opening = directory.join("store");
         let store = tokio::task::spawn_blocking(move || EmbeddedStore::open(&opening, &Default::default())).await?;
         let store = Arc::new(store.with_context(|| format!("failed to open store.dir {}", directory.display()))?);
+        let learned = directory.join("learned");
+        if !world.visits.is_empty() {
+            let (directory, limits, visits) = (learned.clone(), checked.learning, world.visits);
+            tokio::task::spawn_blocking(move || Learned::begin_with(&directory, limits, visits)).await??;
+        }
         let address: IpAddr = config.gateway.address.parse().context("gateway.address")?;
         let listener = TcpListener::bind((address, config.gateway.port)).await.with_context(|| {
             format!("failed to listen on {address}:{}; another program may have the port (gateway.port, --port)", config.gateway.port)
@@ -125,7 +136,7 @@ impl App {
         let engine_config = engine::Config {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
-            learning: engine::LearningConfig::new(directory.join("learned")),
+            learning: engine::LearningConfig { limits: checked.learning, ..engine::LearningConfig::new(learned) },
             journal: journal::Config::default(),
             durability: config.store.durability,
             settings: checked.settings,

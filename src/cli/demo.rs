@@ -87,7 +87,7 @@ async fn shop(args: &Args, directory: &Path) -> anyhow::Result<ExitCode> {
     // Visitors who come back must find their last visit over within the patience of somebody who watches.
     checked.settings.visit.ends_after = shoppers::habits::VISIT_ENDS_AFTER;
     let world = demo::world::World::load(&Clock::system());
-    let world = World { catalog: world.catalog, model: world.model };
+    let world = World { catalog: world.catalog, model: world.model, visits: world.visits };
     let app = App::start(&config, checked, world, |engine| {
         let clock = engine.clock.clone();
         let shop = Shop::new("/sdk/floorwalker.js".to_owned(), KEY.to_owned())

@@ -18,7 +18,6 @@ use crate::recommend::session_knn::OwnItem;
 use crate::recommend::session_knn::Parameters;
 use anyhow::Context;
 use std::io::IsTerminal;
-use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -127,14 +126,8 @@ fn limits() -> Limits {
 
 fn read(path: &Path) -> anyhow::Result<Vec<Recorded>> {
     let name = path.display();
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).with_context(|| format!("failed to read {name}"))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut plain = Vec::new();
-        flate2::read::MultiGzDecoder::new(&*bytes).read_to_end(&mut plain).with_context(|| format!("failed to unpack {name}"))?;
-        bytes = plain;
-    }
-    let (sessions, errors) = click_table::parse(&*bytes).with_context(|| format!("failed to read {name}"))?;
+    let file = std::fs::File::open(path).with_context(|| format!("failed to read {name}"))?;
+    let (sessions, errors) = click_table::parse(file).with_context(|| format!("failed to read {name}"))?;
     for error in errors.iter().take(5) {
         eprintln!("{name}: {error}");
     }

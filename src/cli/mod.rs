@@ -4,7 +4,9 @@ mod check;
 mod config;
 mod demo;
 mod evaluate;
+mod import;
 mod past;
+mod progress;
 mod rehearse;
 mod replay;
 mod serve;
@@ -41,6 +43,8 @@ enum Command {
     Rehearse(rehearse::Args),
     /// Shows, checks or explains the configuration.
     Config(config::Args),
+    /// Brings in what was recorded elsewhere.
+    Import(import::Args),
     /// Measures how good recommendations are on recorded sessions.
     Evaluate(evaluate::Args),
 }
@@ -59,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Whatif(args) => whatif::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
     };
     match done {

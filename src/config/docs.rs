@@ -63,7 +63,17 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("offers.keep_days", "`396`", "Days a closed offer is kept after its expiry, 366 to 3650; its numbers are kept for good."),
     ("experiments.holdout", "`0.02`", "Share of visitors who see no campaign at all, 0 to 0.5."),
     ("experiments.baseline_max", "`0.5`", "Caps the baseline of every campaign; 0 switches baselines off."),
-    ("recommend.sessions", "none", "Recorded sessions (CSV: session, ts, event_type, product_id) to learn from at the start."),
+    (
+        "recommend.sessions",
+        "none",
+        "Recorded visits (CSV, TSV or JSON Lines with session, time, product and perhaps event: view, cart, purchase) that popularity counts, and that a shop which has learned nothing yet begins with.",
+    ),
+    ("recommend.horizon", "`180d`", "Visits older than this teach nothing any more, 1 h to 3650 d."),
+    (
+        "recommend.visits_max",
+        "`1000000`",
+        "Visits that recommendations learn from, the latest ones, 1,000 to 100,000,000; about 20 bytes per click.",
+    ),
     ("admin.enabled", "`true`", "Serves the dashboard and the admin interface; they need a token in any case."),
 ];
 

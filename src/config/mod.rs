@@ -19,6 +19,7 @@ use crate::model::Currency;
 use crate::model::PageKind;
 use crate::offer::Limits;
 use crate::offer::UnknownCost;
+use crate::recommend::session_knn;
 use crate::store::journal::Durability;
 use serde::Deserialize;
 use serde::Serialize;
@@ -205,10 +206,19 @@ impl Default for ExperimentsSection {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RecommendSection {
     pub sessions: Option<PathBuf>,
+    pub horizon: String,
+    pub visits_max: usize,
+}
+
+impl Default for RecommendSection {
+    fn default() -> Self {
+        let limits = session_knn::Limits::default();
+        RecommendSection { sessions: None, horizon: "180d".to_owned(), visits_max: limits.sessions_max }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -261,6 +271,8 @@ pub struct Checked {
     pub consent: Consent,
     pub visitor_remembered: Duration,
     pub offers: Offers,
+    /// How far back visits teach, and how many.
+    pub learning: session_knn::Limits,
 }
 
 impl Config {
@@ -367,6 +379,7 @@ impl Config {
             interruptions_per_session: engine.interruptions_per_session,
             interruption_spacing: duration("engine.interruption_spacing", &engine.interruption_spacing, seconds(0), seconds(86_400)),
         };
+        let horizon = duration("recommend.horizon", &self.recommend.horizon, seconds(3_600), seconds(3_650 * 86_400));
         let visitor_remembered = duration("consent.remember", &self.consent.remember, seconds(3_600), seconds(395 * 86_400));
         if !(1..=50).contains(&engine.changes_per_page) {
             problems.push(problem("engine.changes_per_page", "1 to 50"));
@@ -387,11 +400,20 @@ impl Config {
         if !(1..=1_000_000).contains(&self.gateway.handshakes_per_second) {
             problems.push(problem("gateway.handshakes_per_second", "1 to 1,000,000"));
         }
+        if !(1_000..=100_000_000).contains(&self.recommend.visits_max) {
+            problems.push(problem("recommend.visits_max", "1,000 to 100,000,000"));
+        }
         let offers = self.offers(currency, &mut problems);
         let experiments = Experiments { holdout: self.experiments.holdout, baseline_max: self.experiments.baseline_max };
         let settings = Settings { guard, experiments, visit };
+        let learning = session_knn::Limits {
+            horizon_seconds: u32::try_from(horizon.as_secs()).unwrap_or(u32::MAX),
+            sessions_max: self.recommend.visits_max,
+            ..session_knn::Limits::default()
+        };
         if problems.is_empty() {
-            Ok(Checked { currency, origins, settings, consent: Consent::new(self.consent.contextual), visitor_remembered, offers })
+            let consent = Consent::new(self.consent.contextual);
+            Ok(Checked { currency, origins, settings, consent, visitor_remembered, offers, learning })
         } else {
             Err(problems)
         }

@@ -12,6 +12,7 @@ use crate::model::key_of;
 use crate::recommend::Click;
 use crate::recommend::ClickKind;
 use crate::recommend::Model;
+use crate::recommend::RecordedVisit;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,11 +20,16 @@ use std::time::Duration;
 /// and denser towards the present, as a growing shop's are.
 const SHOP_AGE: Duration = Duration::from_secs(3 * 365 * 24 * 3_600);
 
+/// The recorded visits are spread over this long.
+const VISITS_OVER: Duration = Duration::from_secs(28 * 24 * 3_600);
+
 /// Catalog and model, ready for a snapshot.
 #[derive(Debug, Clone)]
 pub struct World {
     pub catalog: Arc<Catalog>,
     pub model: Arc<Model>,
+    /// The recorded visits, as if they had been in the weeks before now.
+    pub visits: Vec<RecordedVisit>,
     /// How long it took to unpack, check and build all of it.
     pub took: Duration,
 }
@@ -39,13 +45,25 @@ impl World {
         for rejected in &rejected {
             tracing::warn!(id = rejected.id, error = %rejected.error, "a product of the demo was refused");
         }
-        let sessions = data::sessions().into_iter().map(|session| {
-            let click = |event: &data::RecordedEvent| Click { product: key_of(&event.product), kind: click_kind(event.kind) };
-            session.events.iter().map(click).collect()
-        });
-        let model = Model::build(&catalog, sessions);
-        World { catalog: Arc::new(catalog), model: Arc::new(model), took: clock.now().since(started) }
+        let sessions = data::sessions();
+        let count = sessions.len();
+        let visits: Vec<RecordedVisit> =
+            sessions.iter().enumerate().map(|(rank, session)| visit(session, rank, visited(started, rank, count))).collect();
+        let clicks = |visit: &RecordedVisit| visit.clicks.iter().map(|click| click.1).collect();
+        let model = Model::build(&catalog, visits.iter().map(clicks));
+        World { catalog: Arc::new(catalog), model: Arc::new(model), visits, took: clock.now().since(started) }
     }
+}
+
+fn visit(session: &data::RecordedSession, rank: usize, at: Timestamp) -> RecordedVisit {
+    let click = |event: &data::RecordedEvent| (at, Click { product: key_of(&event.product), kind: click_kind(event.kind) });
+    RecordedVisit { session: key_of(&format!("recorded {rank}")), clicks: session.events.iter().map(click).collect() }
+}
+
+/// When the visit of this rank was, the first one first. The record has only the order; it is spread evenly over the last four weeks.
+fn visited(now: Timestamp, rank: usize, of: usize) -> Timestamp {
+    let share_of_age = 1.0 - (rank as f64 + 0.5) / of.max(1) as f64;
+    Timestamp(now.0.saturating_sub((VISITS_OVER.as_micros() as f64 * share_of_age) as u64))
 }
 
 fn click_kind(kind: RecordedKind) -> ClickKind {

@@ -1,6 +1,6 @@
 //! Bytes of the outside world into the shop's own words: product feeds, recorded sessions, signed tokens.
 //!
-//! Readers in, values out; opening and unpacking files is the caller's. A bad row costs that row and is reported with its line and field.
+//! Readers in, values out; opening files is the caller's. What is packed with gzip is unpacked. A bad row costs that row and is reported with its line and field.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -8,12 +8,16 @@ pub mod cart_token;
 pub mod click_table;
 pub mod customer_token;
 mod decimal;
+mod instant;
 pub mod jws;
 pub mod product_csv;
-pub mod session_csv;
+pub mod session_file;
 
 pub use decimal::DecimalError;
 pub use decimal::parse_minor;
+
+use flate2::read::MultiGzDecoder;
+use std::io::Read;
 
 /// A row that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +40,9 @@ pub enum FileError {
     MissingColumn { field: &'static str, names: String },
 }
 
+/// The first bytes of a gzip file; no text begins with them.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// Rows of a file that are reported; the rest of a broken file says nothing new.
 const ERRORS_MAX: usize = 1_000;
 
@@ -49,8 +56,14 @@ fn open(text: &[u8]) -> csv::Reader<&[u8]> {
 }
 
 /// Reads everything, so that errors can name lines and the separator can be seen before the first row.
-fn read_all(mut reader: impl std::io::Read) -> Result<Vec<u8>, FileError> {
+fn read_all(mut reader: impl Read) -> Result<Vec<u8>, FileError> {
+    let failed = |error: std::io::Error| FileError::Read(error.into());
     let mut text = Vec::new();
-    reader.read_to_end(&mut text).map_err(|error| FileError::Read(error.into()))?;
-    Ok(text)
+    reader.read_to_end(&mut text).map_err(failed)?;
+    if !text.starts_with(&GZIP) {
+        return Ok(text);
+    }
+    let mut plain = Vec::new();
+    MultiGzDecoder::new(&*text).read_to_end(&mut plain).map_err(failed)?;
+    Ok(plain)
 }

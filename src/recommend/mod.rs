@@ -12,6 +12,7 @@ pub mod evaluate;
 mod foresight;
 mod pairs;
 mod reason;
+mod recorded;
 mod rerank;
 pub mod session_knn;
 mod shelf;
@@ -25,6 +26,7 @@ pub use foresight::Foreseen;
 pub use foresight::Foresight;
 pub use foresight::Likely;
 pub use reason::Reason;
+pub use recorded::RecordedVisit;
 pub use rerank::nearest;
 pub use rerank::rerank;
 

@@ -8,7 +8,13 @@ use crate::support;
 use floorwalker::app::Secrets;
 use floorwalker::decide::Snapshot;
 use floorwalker::engine::Archive;
+use floorwalker::engine::learning::Learned;
+use floorwalker::model::Key;
 use floorwalker::model::Timestamp;
+use floorwalker::recommend::Click;
+use floorwalker::recommend::ClickKind;
+use floorwalker::recommend::RecordedVisit;
+use floorwalker::recommend::session_knn::Limits;
 use floorwalker::store::Blobs;
 use floorwalker::store::Ledger;
 use floorwalker::store::Profiles;
@@ -77,6 +83,7 @@ struct Contents {
     ledger: BTreeMap<Vec<u8>, Vec<u8>>,
     blobs: BTreeMap<String, Option<Vec<u8>>>,
     untouched: Vec<([u8; 16], u64)>,
+    learned: Vec<u8>,
 }
 
 fn journal_config() -> journal::Config {
@@ -165,10 +172,15 @@ fn fill(directory: &Path) {
         });
         store.close().unwrap();
     }
+    let clicks =
+        |session: u64| (0..5).map(move |step| (Timestamp(step), Click { product: Key(session % 40 + step), kind: ClickKind::View }));
+    let visits: Vec<RecordedVisit> =
+        (0..200).map(|number| RecordedVisit { session: Key(number), clicks: clicks(number).collect() }).collect();
+    Learned::begin_with(&directory.join("learned"), Limits::default(), visits).unwrap();
 }
 
 /// The parts of the directory. None reads another's files, so only the damaged one is copied and opened.
-const PARTS: [&str; 4] = ["secrets", "journal", "snapshots", "store"];
+const PARTS: [&str; 5] = ["secrets", "journal", "snapshots", "store", "learned"];
 
 /// Opens one part and reads all of it. The error is what the program would tell its operator.
 fn read(directory: &Path, part: &str) -> Result<Contents, String> {
@@ -178,6 +190,7 @@ fn read(directory: &Path, part: &str) -> Result<Contents, String> {
         "secrets" => read_secrets(&path, &mut contents)?,
         "journal" => read_journal(&path, &mut contents)?,
         "snapshots" => read_snapshots(&path, &mut contents)?,
+        "learned" => read_learned(&path, &mut contents)?,
         _ => read_store(&path, &mut contents)?,
     }
     Ok(contents)
@@ -204,6 +217,12 @@ fn read_snapshots(path: &Path, contents: &mut Contents) -> Result<(), String> {
     for version in archive.versions().map_err(|error| error.to_string())? {
         contents.snapshots.push((version, pack(&archive.read(version).map_err(|error| error.to_string())?)));
     }
+    Ok(())
+}
+
+fn read_learned(path: &Path, contents: &mut Contents) -> Result<(), String> {
+    let learned = Learned::read(path).map_err(|error| error.to_string())?;
+    contents.learned = learned.ok_or("there is none")?.to_bytes();
     Ok(())
 }
 
@@ -260,6 +279,7 @@ fn class(path: &Path) -> &'static str {
         "snapshots" if name.ends_with(".manifest") => "snapshot manifest",
         "snapshots" => "snapshot part",
         "store" if name == "mark" => "store mark",
+        "learned" => "learned",
         _ if name.ends_with(".jnl") => "database journal",
         _ if text.contains("/tables/") => "database table",
         _ if name == "current" => "database current",
@@ -380,7 +400,7 @@ fn difference(found: &Contents, expected: &Contents) -> String {
             + found.keys().filter(|key| !expected.contains_key(key)).count()
     }
     format!(
-        "SILENTLY WRONG: secrets {}, snapshots {}, records {} of {}, states {}, profiles {}, ledger {}, blobs {}, index {}",
+        "SILENTLY WRONG: secrets {}, snapshots {}, records {} of {}, states {}, profiles {}, ledger {}, blobs {}, index {}, learned {}",
         found.secrets == expected.secrets,
         found.snapshots == expected.snapshots,
         found.records.len(),
@@ -390,6 +410,7 @@ fn difference(found: &Contents, expected: &Contents) -> String {
         count(&found.ledger, &expected.ledger),
         count(&found.blobs, &expected.blobs),
         found.untouched == expected.untouched,
+        found.learned == expected.learned,
     )
 }
 

@@ -1,5 +1,8 @@
 //! What was learned, as one file: learners, tally, and up to which record of the journal they go.
 
+use crate::model::Key;
+use crate::recommend::ClickKind;
+use crate::recommend::RecordedVisit;
 use crate::recommend::session_knn::Learner;
 use crate::recommend::session_knn::Limits;
 use crate::recommend::session_knn::LoadError;
@@ -57,6 +60,33 @@ impl Learned {
     pub fn new(limits: Limits) -> Learned {
         let empty = || Learner::new(Parameters::default(), limits);
         Learned { views: empty(), carts: empty(), epoch: 0, position: Position::NONE }
+    }
+
+    /// Makes the file in `directory` from recorded visits, if there is none.
+    ///
+    /// # Errors
+    /// [`SavedError::Io`].
+    pub fn begin_with(directory: &Path, limits: Limits, visits: Vec<RecordedVisit>) -> Result<(), SavedError> {
+        if directory.join(NAME).exists() {
+            return Ok(());
+        }
+        let mut learned = Learned::new(limits);
+        learned.import(&visits, &mut |_, _| ());
+        Learned::write(directory, &learned.to_bytes())
+    }
+
+    /// Learns recorded visits as if it had been there: each at its time among those that are known. What is imported twice counts once.
+    pub fn import(&mut self, visits: &[RecordedVisit], progress: &mut dyn FnMut(usize, usize)) {
+        let of = |is_cart: bool| {
+            let clicks = move |visit: &RecordedVisit| {
+                let of_kind = visit.clicks.iter().filter(|(_, click)| (click.kind != ClickKind::View) == is_cart);
+                let products: Vec<Key> = of_kind.map(|(_, click)| click.product).collect();
+                (!products.is_empty()).then(|| (visit.session, visit.last(), products))
+            };
+            visits.iter().filter_map(clicks).collect::<Vec<_>>()
+        };
+        self.views.import(of(false), progress);
+        self.carts.import(of(true), progress);
     }
 
     /// Reads the file in `directory`; `None` if there is none.

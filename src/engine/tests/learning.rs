@@ -10,8 +10,12 @@ use crate::history;
 use crate::history::Entry;
 use crate::model::Currency;
 use crate::model::Key;
+use crate::model::Timestamp;
 use crate::model::key_of;
+use crate::recommend::Click;
+use crate::recommend::ClickKind;
 use crate::recommend::Foreseen;
+use crate::recommend::RecordedVisit;
 use crate::recommend::session_knn::Limits;
 use crate::session::Input;
 use crate::store::journal::Position;
@@ -141,6 +145,46 @@ async fn what_one_visit_does_the_next_is_told_of() {
     let engine = start(&directory, &stores).await;
     assert_eq!((engine.learning.views().sessions(), engine.learning.views().interactions()), (3, 4));
     assert_eq!(engine.learning.carts().interactions(), 3);
+    engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+    let _ = std::fs::remove_dir_all(&directory);
+}
+
+#[tokio::test]
+async fn a_shop_begins_with_what_was_recorded_elsewhere() {
+    let directory = std::env::temp_dir().join(format!("floorwalker-recorded-{}", StreamId(random_id())));
+    let stores = Stores::of(Arc::new(MemoryStore::default()));
+    let [p1, p2, p3, p4] = ["p1", "p2", "p3", "p4"].map(key_of);
+    let now = Clock::system().now();
+    let recorded = |session: &str, products: &[(Key, ClickKind)]| {
+        let clicks = products.iter().map(|&(product, kind)| (Timestamp(now.0 - 3_600_000_000), Click { product, kind })).collect();
+        RecordedVisit { session: key_of(session), clicks }
+    };
+    let learned = config(&directory).learning.directory;
+    let visits = vec![recorded("a", &[(p1, ClickKind::View), (p2, ClickKind::View), (p2, ClickKind::Cart), (p3, ClickKind::Purchase)])];
+    Learned::begin_with(&learned, Limits::default(), visits).unwrap();
+    let engine = start(&directory, &stores).await;
+    visit(&engine, hello(), &["p1"], &["p2"]).await;
+    let said = answers(&engine);
+    assert_eq!([next_of(&said[0]), next_of(&said[1])], [[(p2, p1)], [(p3, p2)]]);
+    until("the visit is learned", || engine.learning.carts().interactions() == 3).await;
+    engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+
+    // Records are where it begins, once; what comes in later leaves what was learned here.
+    Learned::begin_with(&learned, Limits::default(), vec![recorded("b", &[(p1, ClickKind::View), (p4, ClickKind::View)])]).unwrap();
+    let mut knowledge = Learned::read(&learned).unwrap().unwrap();
+    assert_eq!((knowledge.views.interactions(), knowledge.carts.interactions()), (3, 3));
+    let position = knowledge.position;
+    knowledge.import(&[recorded("b", &[(p1, ClickKind::View), (p4, ClickKind::View)])], &mut |_, _| ());
+    Learned::write(&learned, &knowledge.to_bytes()).unwrap();
+    assert!(knowledge.position == position && !position.is_none());
+    let engine = start(&directory, &stores).await;
+    assert_eq!((engine.learning.views().sessions(), engine.learning.views().interactions()), (3, 5));
+    visit(&engine, hello(), &["p1"], &[]).await;
+    let mut next: Vec<Key> = next_of(answers(&engine).last().unwrap()).into_iter().map(|(product, _)| product).collect();
+    next.sort();
+    let mut expect = vec![p2, p4];
+    expect.sort();
+    assert_eq!(next, expect);
     engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
     let _ = std::fs::remove_dir_all(&directory);
 }

@@ -189,6 +189,31 @@ impl Learner {
         }
     }
 
+    /// Learns whole sessions, each at the time of its last click among those that are known; their order does not matter.
+    ///
+    /// Everything is built anew: the longest silent come first, as if they had been learned in time. Says now and then how many of how
+    /// many sessions are learned.
+    pub fn import(&mut self, sessions: Vec<(Key, Timestamp, Vec<Key>)>, progress: &mut dyn FnMut(usize, usize)) {
+        let mut all = sessions;
+        self.visit(|row| {
+            let products = row.products.iter().map(|&product| self.dictionary.key(product)).collect();
+            all.push((Key(row.key), Timestamp(u64::from(row.time) * 1_000_000), products));
+        });
+        // A stable sort; what was known comes after what is imported of the same second.
+        all.sort_by_key(|session| session.1.0 / 1_000_000);
+        let mut anew = Learner::with_live_max(self.parameters(), self.limits, self.live_max);
+        let total = all.len();
+        for (done, (key, last, products)) in all.into_iter().enumerate() {
+            anew.append_session(key, products, last);
+            if done % 4_096 == 0 {
+                progress(done, total);
+            }
+        }
+        progress(total, total);
+        anew.clock = anew.clock.max(self.clock);
+        *self = anew;
+    }
+
     fn number(&mut self, product: Key) -> Option<u32> {
         if let Some(number) = self.dictionary.number(product) {
             return Some(number);

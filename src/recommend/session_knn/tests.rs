@@ -242,6 +242,48 @@ fn learned(sessions: u64) -> Learner {
 }
 
 #[test]
+fn an_import_is_as_if_it_had_been_learned_in_time() {
+    // Sessions that end one after another, three in the same second; what is forgotten are whole seconds.
+    let session = |number: u64| {
+        let products: Vec<Key> = (0..2 + number % 5).map(|place| Key(1 + (number * number + place * 7) % 90)).collect();
+        (Key(1_000 + number), at(1_700_000_000 + number / 3), products)
+    };
+    let fresh = || Learner::with_live_max(Parameters::default(), Limits { sessions_max: 252, ..Limits::default() }, 20);
+    let mut in_time = fresh();
+    (0..300).for_each(|number| {
+        let (key, last, products) = session(number);
+        in_time.append_session(key, products, last);
+    });
+    let mut imported = fresh();
+    (100..200).for_each(|number| {
+        let (key, last, products) = session(number);
+        imported.append_session(key, products, last);
+    });
+    let rest = || (0..100).chain(200..300).rev().map(session).collect::<Vec<_>>();
+    let mut told = Vec::new();
+    imported.import(rest(), &mut |done, total| told.push((done, total)));
+    assert_eq!(told.last(), Some(&(300, 300)));
+    imported.import(rest(), &mut |_, _| ());
+    assert_eq!((imported.sessions(), imported.interactions()), (252, in_time.interactions()), "what is imported twice counts once");
+    let (imported, in_time) = (imported.publish(), in_time.publish());
+    let (mut scratch, mut out, mut expect) = (Scratch::default(), Vec::new(), Vec::new());
+    let products = |index: &Index, session: &[Key], scratch: &mut Scratch, out: &mut Vec<Scored>| {
+        let question = Question { session, now: at(1_700_000_500), own_item: OwnItem::Excluded, revisits: true, count: 20 };
+        index.predict(&question, scratch, out);
+        out.sort_by_key(|scored| scored.product);
+        assert!(!out.is_empty());
+    };
+    for product in 1..90 {
+        // Sessions of the same second may stand in another order, which no sum of votes can tell here: all neighbors are taken.
+        let session = [Key(product), Key(product % 7 + 1)];
+        products(&imported, &session, &mut scratch, &mut out);
+        products(&in_time, &session, &mut scratch, &mut expect);
+        let of = |scored: &[Scored]| scored.iter().map(|scored| (scored.product, scored.score)).collect::<Vec<_>>();
+        assert_eq!(of(&out), of(&expect), "after {product}");
+    }
+}
+
+#[test]
 fn damaged_bytes_are_refused() {
     let bytes = learned(40).save();
     assert!(Learner::load(&bytes).is_ok());
