@@ -53,6 +53,12 @@ impl Collector for Reader {
         ] {
             page.quantiles(name, help, &histogram)?;
         }
+        page.quantiles(
+            "floorwalker_index_answer_seconds",
+            "Time of the live indexes to answer a visit",
+            &engine.learning.stats.answer.snapshot(),
+        )?;
+        recommendations(&mut page, engine)?;
         by_campaign(&mut page, engine)
     }
 }
@@ -107,6 +113,23 @@ fn engine_wide(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
         [("free", level.free), ("given", level.given)].map(|(state, count)| ([("pool", &*level.name), ("state", state)], count))
     });
     page.gauges("floorwalker_pool_codes", "Uploaded codes", levels)
+}
+
+fn recommendations(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {
+    let learning = &engine.learning;
+    let (views, carts) = (learning.views(), learning.carts());
+    page.gauge("floorwalker_index_visits", "Visits that recommendations learn from", views.sessions() as u64)?;
+    page.gauge("floorwalker_index_clicks", "Clicks that recommendations learn from", (views.interactions() + carts.interactions()) as u64)?;
+    page.gauge("floorwalker_index_bytes", "Memory of the live indexes", (views.bytes() + carts.bytes()) as u64)?;
+    let stats = &learning.stats;
+    page.counter("floorwalker_index_questions", "Questions of visits to the live indexes", stats.questions.load(Ordering::Relaxed))?;
+    page.counter("floorwalker_index_learned", "Clicks learned", stats.learned.load(Ordering::Relaxed))?;
+    page.counter("floorwalker_index_missed", "Clicks learned at the next start only", stats.missed.load(Ordering::Relaxed))?;
+    let outcomes = engine.shelves.totals().flat_map(|(strategy, totals)| {
+        [("listed", totals.lists), ("completed", totals.completed), ("viewed", totals.viewed), ("carted", totals.carted)]
+            .map(|(outcome, count)| ([("strategy", strategy.name()), ("outcome", outcome)], count))
+    });
+    page.family("floorwalker_recommendations", "Lists of each strategy, and what shoppers made of them", outcomes)
 }
 
 fn by_campaign(page: &mut Page<'_>, engine: &Engine) -> fmt::Result {

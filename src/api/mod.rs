@@ -19,6 +19,7 @@ mod live;
 mod metrics;
 mod offers;
 mod overview;
+mod recommendations;
 mod retell;
 mod sessions;
 mod status;
@@ -119,6 +120,7 @@ fn routes() -> Vec<Route> {
         route(Method::POST, "/admin/v1/offers/pools/{id}", Change, offers::stock),
         route(Method::GET, "/admin/v1/offers/{id}", Read, offers::show),
         route(Method::POST, "/admin/v1/offers/{id}/revoke", Change, offers::revoke),
+        route(Method::GET, "/admin/v1/recommendations", Read, recommendations::show),
         route(Method::POST, "/admin/v1/kill", Change, switch::kill),
         route(Method::POST, "/admin/v1/preview", Change, switch::preview),
     ];

@@ -5,5 +5,6 @@ mod campaigns;
 mod hostile;
 mod live;
 mod offers;
+mod recommendations;
 mod retell;
 mod support;

@@ -31,6 +31,7 @@ mod proof;
 mod recovery;
 pub mod retell;
 mod session;
+mod shelves;
 mod socket;
 mod stats;
 mod supervisor;
@@ -66,6 +67,8 @@ pub use pools::PoolError;
 pub use session::Attach;
 pub use session::SessionActor;
 pub use session::SessionMsg;
+pub use shelves::ShelfTotals;
+pub use shelves::Shelves;
 pub use socket::Gone;
 pub use socket::Pipe;
 pub use socket::Socket;
@@ -147,6 +150,7 @@ pub struct Engine {
     pub(crate) journal: Box<dyn Log<ActorRef<SessionMsg>>>,
     wheel: Wheel<ActorRef<SessionMsg>>,
     pub learning: Learning,
+    pub shelves: Shelves,
     ledger: ledger::OfferLedger,
     archive: Archive,
     heads: recovery::Heads,
@@ -237,6 +241,7 @@ impl Engine {
             signer,
             journal,
             learning,
+            shelves: Shelves::default(),
             wheel: Wheel::default(),
             ledger,
             archive,

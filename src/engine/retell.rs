@@ -354,6 +354,10 @@ fn words(effect: &Effect, snapshot: &Snapshot) -> Vec<String> {
         Effect::Exit { confirmed: true } => "leaving confirmed".to_owned(),
         Effect::Exit { confirmed: false } => "came back in time".to_owned(),
         Effect::Ordered { order, .. } => format!("order for {}", order.value),
+        Effect::Followed { product, strategy, carted } => {
+            let product = snapshot.catalog.product(*product).map_or("a product that is gone", |product| &*product.name);
+            format!("{} {product} after it was listed as {}", if *carted { "carted" } else { "looked at" }, strategy.name())
+        }
         Effect::SaveProfile(_) => "saves what is remembered".to_owned(),
         Effect::EraseProfile(_) => "forgets the visitor".to_owned(),
         Effect::WantProfile => "asks what is remembered".to_owned(),

@@ -201,7 +201,8 @@ impl Model {
         chain::run(self, strategy, ask, out);
     }
 
-    fn popularity(&self, product: Key) -> f32 {
+    /// How wanted a product is, 0..=1 relative to the most wanted.
+    pub fn popularity(&self, product: Key) -> f32 {
         self.popularity.get(&product).copied().unwrap_or(0.0)
     }
 }

@@ -261,6 +261,11 @@ impl Session {
             let overlay = self.overlay.iter().map(|overlay| &overlay.held);
             spots.chain(once).chain(overlay).chain(self.pending.iter().map(|pending| &pending.held))
         };
+        debug_assert!(self.listed.len() <= Self::LISTED_MAX);
+        debug_assert!(
+            self.listed.is_empty() || self.consent.capabilities().allows(Purpose::Measure),
+            "nothing is measured without consent"
+        );
         if !self.learns() {
             debug_assert!(
                 self.interests.is_empty() && self.views.products().is_empty() && self.foresight.is_none(),

@@ -38,6 +38,7 @@ impl Session {
         }
         for (product, change) in changes {
             if change == CartChange::Added {
+                self.follow_cart(product, out);
                 self.liked_for_cart(at, product, snapshot);
             }
             self.match_item(product, change, snapshot, &mut out.matched);

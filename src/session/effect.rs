@@ -12,6 +12,7 @@ use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::VisitorId;
 use crate::offer::Terms;
+use crate::recommend::Strategy;
 use serde::Serialize;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -66,6 +67,8 @@ pub enum Effect {
     EraseProfile(VisitorId),
     /// Remembering was allowed and no profile is known: make or load one and answer with `Input::Remembered`.
     WantProfile,
+    /// A product that a list of this strategy had shown was looked at, or put into the cart.
+    Followed { product: Key, strategy: Strategy, carted: bool },
     /// The visit is over; no further input changes anything.
     Ended,
 }

@@ -158,6 +158,7 @@ impl Session {
 
     fn product_view(&mut self, at: Timestamp, product: Key, snapshot: &Snapshot, out: &mut Effects) {
         self.counters.product_views = self.counters.product_views.saturating_add(1);
+        self.follow_view(product, out);
         if self.learns() && !product.is_none() {
             let gone = self.views.add(product, snapshot.catalog.product(product).map(|found| found.price.major()));
             self.like(at, product, WEIGHT_VIEW, snapshot);

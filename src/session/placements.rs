@@ -159,6 +159,7 @@ impl Session {
                     self.overlay = Some(Overlay { stream, held: held.clone(), waiting: false, until: None });
                 }
                 self.stand(index, action.key, &held);
+                self.note_list(&held.content);
                 patches.push(Patch::Set(held));
             }
         }

@@ -78,6 +78,9 @@ impl Session {
             self.forget_behavior();
             self.clear_where(|held| held.personal, out);
         }
+        if !after.allows(Purpose::Measure) {
+            self.listed.clear();
+        }
         if before.allows(Purpose::Remember) && !after.allows(Purpose::Remember) {
             if let Some(profile) = self.profile.take() {
                 out.list.push(Effect::EraseProfile(profile.visitor));

@@ -2,6 +2,7 @@
 
 use super::Attention;
 use super::Exit;
+use super::Listed;
 use super::Views;
 use super::memory::Armed;
 use super::sequence::Sequences;
@@ -85,6 +86,9 @@ pub struct Session {
     /// What other visits say comes next, as of the last product or cart.
     #[serde(default)]
     pub(super) foresight: Option<Box<Foresight>>,
+    /// What lists have shown, the latest last, at most [`Session::LISTED_MAX`].
+    #[serde(default)]
+    pub(super) listed: Vec<Listed>,
 }
 
 /// Plain counts, for conditions and scores.
@@ -204,6 +208,7 @@ impl Session {
             timers: Timers::default(),
             cart_confirmed: None,
             foresight: None,
+            listed: Vec::new(),
         }
     }
 

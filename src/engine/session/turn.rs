@@ -22,6 +22,7 @@ use crate::protocol::wire::ServerFrame;
 use crate::session::Effect;
 use crate::session::Effects;
 use crate::session::Input;
+use crate::session::Patch;
 use crate::store::journal::Append;
 use crate::store::journal::AppendError;
 use crate::store::journal::Position;
@@ -46,6 +47,7 @@ impl Live {
         let at = self.next_time();
         let learning = &self.engine.learning;
         let foreseen = SCRATCH.with_borrow_mut(|scratch| learning.answer(&wish, at, snapshot.campaigns.foresees(), &mut scratch.asking));
+        learning.stats.answer.record(self.engine.clock.now().since(at).as_micros() as u64);
         if !self.visit.session.is_preview() {
             learning.note(self.visit.session.id(), &foreseen, at);
         }
@@ -174,6 +176,13 @@ impl Live {
                     let patches = patches.iter().map(|patch| translate::patch(patch, snapshot)).collect();
                     connection.push(&ServerFrame::Push(wire::Push { from, rev, patches }));
                 }
+                if !self.visit.session.is_preview() {
+                    for patch in &patches {
+                        if let Patch::Set(held) = patch {
+                            engine.shelves.note_list(&held.content, &snapshot.model);
+                        }
+                    }
+                }
             }
             Effect::Decided { stream: _, considered, won } => {
                 let list = effects.proofs.of(&considered);
@@ -221,6 +230,11 @@ impl Live {
             Effect::WantProfile => {
                 let profile = engine.new_profile(at);
                 self.apply(Input::Remembered(Box::new(profile)));
+            }
+            Effect::Followed { product: _, strategy, carted } => {
+                if !self.visit.session.is_preview() {
+                    engine.shelves.note_followed(strategy, carted);
+                }
             }
             Effect::Ended => {}
         }

@@ -116,6 +116,53 @@ fn recommend_fills_its_count_or_nothing() {
 }
 
 #[test]
+fn what_lists_show_is_followed_once_if_it_may_be_measured() {
+    let action = |strategy: &str, placement: &str| {
+        format!("{{ do = 'recommend', placement = '{placement}', template = 't', strategy = '{strategy}', count = 2 }}")
+    };
+    let rules = [
+        rule_with("alike", "on = 'page_view', pages = ['product']", "", &action("similar", "banner")),
+        rule_with("youngest", "on = 'custom', name = 'x'", "", &action("popular_in_category", "side")),
+    ];
+    let story = "0 a open product s1
+         1 a product s2
+         2 a product s2
+         3 a product h1
+         4 a cart
+         5 a cart s2 h1
+         6 a cart s2 h1 s3
+         7 a custom x
+         8 a product s3
+         9 a product h2";
+    check(
+        &rules,
+        story,
+        "0 decided a alike:won0
+         0 push a banner=recommend(t similar s2 s3)#1
+         1 followed s2 of similar
+         5 carted s2 of similar
+         6 carted s3 of similar
+         7 decided a youngest:won0
+         7 push a side=recommend(t popular_in_category h2 x1)#2
+         8 followed s3 of similar
+         9 followed h2 of popular_in_category",
+    );
+    let silent = "0 - consent none
+         0 a open product s1
+         1 a product s2
+         2 - consent all
+         3 a product s3";
+    let context = rule_with("alike", "on = 'page_view', pages = ['product']", "purpose = 'context'", &action("similar", "banner"));
+    check_in(
+        Story::new(&[context]),
+        silent,
+        "0 decided a alike:won0
+         0 push a banner=recommend(t similar s2 s3)#1
+         2 want profile",
+    );
+}
+
+#[test]
 fn layout_notice_and_emit() {
     let actions = "{ do = 'layout', placement = 'grid', layout = 'dense' }, { do = 'notice', text = 'Hello' }, { do = 'emit', name = 'seen', data = { page = '{page.kind}' } }";
     let world = check_in(

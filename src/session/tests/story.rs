@@ -345,6 +345,10 @@ impl Story {
                 let acted: Vec<String> = acted.iter().map(|key| self.name(*key)).collect();
                 format!("ordered {} after [{}]", order.id, acted.join(" "))
             }
+            Effect::Followed { product, strategy, carted } => {
+                let id = self.snapshot.catalog.product(*product).map_or("?", |product| &*product.id);
+                format!("{} {id} of {}", if *carted { "carted" } else { "followed" }, strategy.name())
+            }
             Effect::SaveProfile(profile) => {
                 let caps: Vec<String> = profile
                     .caps

@@ -160,7 +160,12 @@ impl Server<'_> {
                 let profile = Profile::new(VisitorId(self.draw.id()), at);
                 self.apply(live, Input::Remembered(Box::new(profile)))?;
             }
-            Effect::Decided { .. } | Effect::Reported { .. } | Effect::Exit { .. } | Effect::Ordered { .. } | Effect::Ended => {}
+            Effect::Decided { .. }
+            | Effect::Reported { .. }
+            | Effect::Exit { .. }
+            | Effect::Ordered { .. }
+            | Effect::Followed { .. }
+            | Effect::Ended => {}
         }
         Ok(())
     }

@@ -1,0 +1,57 @@
+//! Which recommendations the shopper followed: the last products that lists showed, until they are looked at and carted.
+
+use super::Effect;
+use super::Effects;
+use super::Session;
+use crate::consent::Purpose;
+use crate::decide::Content;
+use crate::model::Key;
+use crate::recommend::Strategy;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// A product that a list has shown in this visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    product: Key,
+    /// The strategy the list was made by. Of several lists the last one counts.
+    strategy: Strategy,
+    viewed: bool,
+    carted: bool,
+}
+
+impl Session {
+    /// Products of lists that are kept, the latest. Chosen: the shelves of about three pages.
+    pub const LISTED_MAX: usize = 32;
+
+    /// Notes what a list brings to a page, if what campaigns do may be measured.
+    pub(super) fn note_list(&mut self, content: &Content) {
+        let Content::Recommend { strategy, picks, .. } = content else { return };
+        if !self.consent.capabilities().allows(Purpose::Measure) {
+            return;
+        }
+        for pick in picks {
+            self.listed.retain(|listed| listed.product != pick.product);
+            if self.listed.len() == Self::LISTED_MAX {
+                self.listed.remove(0);
+            }
+            self.listed.push(Listed { product: pick.product, strategy: *strategy, viewed: false, carted: false });
+        }
+    }
+
+    /// The shopper turned to a product.
+    pub(super) fn follow_view(&mut self, product: Key, out: &mut Effects) {
+        if let Some(listed) = self.listed.iter_mut().find(|listed| listed.product == product && !listed.viewed) {
+            listed.viewed = true;
+            out.list.push(Effect::Followed { product, strategy: listed.strategy, carted: false });
+        }
+    }
+
+    /// The shopper put a product into the cart.
+    pub(super) fn follow_cart(&mut self, product: Key, out: &mut Effects) {
+        if let Some(listed) = self.listed.iter_mut().find(|listed| listed.product == product && !listed.carted) {
+            listed.carted = true;
+            out.list.push(Effect::Followed { product, strategy: listed.strategy, carted: true });
+        }
+    }
+}
