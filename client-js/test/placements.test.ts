@@ -70,6 +70,28 @@ describe("fill", () => {
     push(fill("nowhere"), patch({ fill: { placement: "hero", template: "none", data: {} } }, "d2"));
     expect(receipts).toEqual(["d1:failed:missing", "d2:failed:template"]);
   });
+  it.each<[string, Patch]>([
+    ["template", patch({ fill: { placement: "hero", template: "none", data: {} } }, "d2")],
+    ["size", fill("hero", { title: "Too much" }, "d2")],
+  ])("what cannot be shown (%s) does not leave the old in its place", (reason, next) => {
+    const { push, receipts, $ } = setUp();
+    push(fill("hero"));
+    expect($("[data-floorwalker=hero] h1").textContent).toBe("New");
+    if (reason === "size") Object.defineProperty($("[data-floorwalker=hero]"), "scrollHeight", { get: () => 500 });
+    push(next);
+    expect($("#own").isConnected).toBe(true);
+    expect($("[data-floorwalker=hero]").getAttribute("style") || "").toBe("");
+    expect(receipts).toEqual(["d1:received", "d2:failed:" + reason]);
+  });
+  it("what lost its spot leaves nothing of it where the shop has moved it", () => {
+    const { push, receipts, $ } = setUp();
+    const hero = $("[data-floorwalker=hero]");
+    push(fill("hero"));
+    hero.removeAttribute("data-floorwalker");
+    push(fill("hero", { title: "Next" }, "d2"));
+    expect(hero.textContent).toBe("Own");
+    expect(receipts).toEqual(["d1:received", "d2:failed:missing"]);
+  });
   it("finds the element form", () => {
     const { push, $ } = setUp();
     push(fill("tag"));

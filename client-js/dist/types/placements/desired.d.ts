@@ -19,6 +19,8 @@ export interface Desired {
     announce(spots: readonly Placement[], now: number): void;
     /** Puts every default back. */
     reset(): void;
+    /** As `reset`, and knows no revision any more: what may come back comes as a whole state. */
+    forget(): void;
     why(placement: string): Decision | undefined;
 }
 export declare const createDesired: (environment: Environment, key: string, labels: Labels, hooks: Hooks) => Desired;
