@@ -125,6 +125,7 @@ impl App {
         let engine_config = engine::Config {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
+            learning: engine::LearningConfig::new(directory.join("learned")),
             journal: journal::Config::default(),
             durability: config.store.durability,
             settings: checked.settings,

@@ -72,6 +72,7 @@ impl Shop {
         let config = Config {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
+            learning: floorwalker::engine::LearningConfig::new(directory.join("learned")),
             journal: journal::Config::default(),
             durability,
             settings: support::settings(),

@@ -103,6 +103,13 @@ pub enum ActionKind {
     },
 }
 
+impl ActionKind {
+    /// Whether it shows what other visits make likely.
+    pub fn foresees(&self) -> bool {
+        matches!(self, ActionKind::Recommend { .. } | ActionKind::Order { .. })
+    }
+}
+
 /// What an order follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderBy {

@@ -45,6 +45,7 @@ pub struct CampaignSet {
     pub(crate) order: Vec<TriggerRef>,
     /// Sequences by the kind of their first step.
     sequence: [Vec<TriggerRef>; 8],
+    foresees: bool,
 }
 
 impl CampaignSet {
@@ -55,6 +56,7 @@ impl CampaignSet {
         for (index, campaign) in campaigns.iter().enumerate() {
             set.by_key.push((campaign.key, index as u32));
             if campaign.enabled {
+                set.foresees |= campaign.actions().any(|action| action.kind.foresees());
                 for (number, trigger) in campaign.triggers.iter().enumerate() {
                     let at = TriggerRef { campaign: index as u32, trigger: number as u16 };
                     set.add(at, trigger);
@@ -84,6 +86,11 @@ impl CampaignSet {
 
     pub fn campaigns(&self) -> &[Arc<Campaign>] {
         &self.campaigns
+    }
+
+    /// Whether a campaign shows what other visits make likely.
+    pub fn foresees(&self) -> bool {
+        self.foresees
     }
 
     pub fn len(&self) -> usize {

@@ -29,6 +29,7 @@ use crate::model::Key;
 use crate::model::Timestamp;
 use crate::model::VisitorCap;
 use crate::offer;
+use crate::recommend::Foresight;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub struct Situation<'a> {
     /// Products looked at, newest first.
     pub seen: &'a [Key],
     pub interests: &'a Interests,
+    /// What other visits say comes next.
+    pub foresight: Option<&'a Foresight>,
     pub query: &'a str,
 }
 

@@ -83,6 +83,7 @@ impl Content {
                     cart: situation.cart,
                     seen: situation.seen,
                     interests: situation.interests,
+                    foresight: situation.foresight,
                     query: situation.query,
                     exclude: &[],
                     count: *count,

@@ -28,6 +28,9 @@ pub struct PageState {
     pub spots: Vec<Spot>,
     /// Campaigns that acted here, and how often. Every act is a change, so the change budget bounds it.
     pub acted: SmallVec<[(Key, u16); 2]>,
+    /// Its page view was heard of. Before that only the first words of its connection speak of it.
+    #[serde(default)]
+    pub viewed: bool,
 }
 
 /// A placement and its content.
@@ -80,7 +83,22 @@ impl PageState {
             })
             .collect();
         page.templates.truncate(Self::TEMPLATES_MAX);
-        PageState { page, opened, depth: 0, attention_us: 0, input: false, changes: 0, spots, acted: SmallVec::new() }
+        PageState { page, opened, depth: 0, attention_us: 0, input: false, changes: 0, spots, acted: SmallVec::new(), viewed: false }
+    }
+
+    /// Takes over what stands and what was counted on the same page before its page view. Returns the placements of what finds no place.
+    pub fn take_over(&mut self, before: PageState) -> SmallVec<[Arc<str>; 2]> {
+        let mut homeless = SmallVec::new();
+        for old in before.spots {
+            let Some(held) = old.held else { continue };
+            match self.spot_mut(old.name).filter(|spot| spot.kind == old.kind && spot.items == old.items) {
+                Some(spot) => spot.held = Some(held),
+                None => homeless.push(held.placement.clone()),
+            }
+        }
+        (self.opened, self.depth, self.attention_us) = (before.opened, before.depth, before.attention_us);
+        (self.input, self.changes, self.acted) = (before.input, before.changes, before.acted);
+        homeless
     }
 
     pub fn spot(&self, name: Key) -> Option<&Spot> {

@@ -22,6 +22,7 @@ mod connection;
 mod counts;
 mod directory;
 mod door;
+pub mod learning;
 mod ledger;
 mod offers;
 mod platform;
@@ -54,6 +55,7 @@ pub use directory::Directory;
 pub use door::Peer;
 pub use door::Refused;
 pub use door::context;
+pub use learning::LearningConfig;
 pub use ledger::OfferError;
 pub use offers::Goods;
 pub use offers::OfferCounts;
@@ -85,6 +87,7 @@ use crate::store::Stores;
 use crate::store::journal;
 use crate::store::journal::Journal;
 use arc_swap::ArcSwap;
+use learning::Learning;
 use ractor::Actor;
 use ractor::ActorRef;
 use std::path::PathBuf;
@@ -127,6 +130,7 @@ pub struct Config {
     /// Secret from which offer codes are derived.
     pub offer_secret: [u8; 32],
     pub offers: Offers,
+    pub learning: LearningConfig,
 }
 
 /// One running engine. Many fit in a process.
@@ -142,6 +146,7 @@ pub struct Engine {
     pub signer: Signer,
     pub(crate) journal: Box<dyn Log<ActorRef<SessionMsg>>>,
     wheel: Wheel<ActorRef<SessionMsg>>,
+    pub learning: Learning,
     ledger: ledger::OfferLedger,
     archive: Archive,
     heads: recovery::Heads,
@@ -166,6 +171,8 @@ pub enum StartError {
     Archive(#[from] ArchiveError),
     #[error("failed to read the journal after the last checkpoint: {0}")]
     Recovery(String),
+    #[error("failed to read what was learned: {0}")]
+    Learning(String),
     #[error("failed to start the supervisor: {0}")]
     Supervisor(String),
 }
@@ -214,6 +221,9 @@ impl Engine {
         let ledger = ledger::OfferLedger::load(&stores, config.offers.limits).await.map_err(StartError::Ledger)?;
         let signer = Signer::new(config.token_keys.clone(), 1);
         let archive = Archive::open(&config.snapshots_dir)?;
+        let opening = config.learning.clone();
+        let opened = tokio::task::spawn_blocking(move || Learning::open(opening)).await;
+        let (learning, pupil) = opened.map_err(|error| StartError::Learning(error.to_string()))?;
         let version = archive.keep(&snapshot, clock.now())?;
         let snapshot = Snapshot { version, ..snapshot };
         let engine = Arc::new(Engine {
@@ -226,6 +236,7 @@ impl Engine {
             stores,
             signer,
             journal,
+            learning,
             wheel: Wheel::default(),
             ledger,
             archive,
@@ -270,7 +281,11 @@ impl Engine {
                 due = recovery::CHECKPOINT_BYTES;
             }
         });
-        engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([wheel, keeper]);
+        engine.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend([
+            wheel,
+            keeper,
+            tokio::spawn(pupil.run(engine.clone())),
+        ]);
         Ok(engine)
     }
 
@@ -347,6 +362,9 @@ impl Engine {
         let all = futures_util::future::join_all(done);
         if tokio::time::timeout(Duration::from_secs(10), all).await.is_err() {
             tracing::warn!("some sessions did not stop in time");
+        }
+        if tokio::time::timeout(Duration::from_secs(10), self.learning.save()).await.is_err() {
+            tracing::warn!("what was learned lately is not written down; the journal has it");
         }
         for task in self.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).drain(..) {
             task.abort();

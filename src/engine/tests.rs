@@ -2,6 +2,7 @@
 
 mod disk;
 mod failing;
+mod learning;
 mod silent;
 mod slow;
 mod support;

@@ -264,11 +264,11 @@ fn another_cart_is_another_course() {
     let at = 4;
     assert_eq!(story.turns(), 6);
     let (lines, outcome) = told(&story, &Changes { at, cart: Some(3_500), ..Changes::default() }).unwrap();
-    assert_eq!(lines, ["4 replaced:  | nudge won, set banner by nudge"]);
+    assert_eq!(lines, ["4 replaced:  | nudge won, set banner by nudge", "5 (after):  | clear banner"]);
     assert_eq!(outcome, Outcome { turns: 6, diverged: Some(4), unanswered: 0, hole: None });
     // A turn later it is a cart of its own, between two recorded inputs; the repeated cart is the changed one.
     let (lines, outcome) = told(&story, &Changes { at: 5, cart: Some(3_500), ..Changes::default() }).unwrap();
-    assert_eq!(lines, ["5 changed:  | nudge won, set banner by nudge"]);
+    assert_eq!(lines, ["5 changed:  | nudge won, set banner by nudge", "5 (after):  | clear banner"]);
     assert_eq!(outcome.diverged, Some(5));
     let (lines, outcome) = told(&story, &Changes { at: 5, cart: Some(2_900), ..Changes::default() }).unwrap();
     assert_eq!((lines.len(), outcome.diverged), (0, None));
@@ -302,7 +302,10 @@ fn consent_denied_stays_denied_when_the_page_repeats_itself() {
     story.view(PageKind::Cart);
     let changes = Changes { at: 4, consent: vec![(Purpose::Personalize, false)], ..Changes::default() };
     let (lines, outcome) = told(&story, &changes).unwrap();
-    assert_eq!(lines, ["4: liked won, set banner by liked | liked consent", "6 (after): liked won, set banner by liked | liked consent"]);
+    assert_eq!(
+        lines,
+        ["4: liked won, set banner by liked | liked consent", "6 (after): liked won, clear banner, set banner by liked | liked consent"]
+    );
     assert_eq!(outcome.diverged, Some(4));
     let allow = Changes { at: 2, consent: vec![(Purpose::Personalize, true)], ..Changes::default() };
     let (lines, _) = told(&story, &allow).unwrap();

@@ -9,6 +9,7 @@
 mod build;
 mod chain;
 pub mod evaluate;
+mod foresight;
 mod pairs;
 mod reason;
 mod rerank;
@@ -20,6 +21,9 @@ mod taste;
 #[cfg(test)]
 mod tests;
 
+pub use foresight::Foreseen;
+pub use foresight::Foresight;
+pub use foresight::Likely;
 pub use reason::Reason;
 pub use rerank::nearest;
 pub use rerank::rerank;
@@ -125,6 +129,8 @@ pub struct Ask<'a> {
     /// Products seen, newest first. The first [`Ask::SEEN_MAX`] count.
     pub seen: &'a [Key],
     pub interests: &'a Interests,
+    /// What other visits say comes next.
+    pub foresight: Option<&'a Foresight>,
     /// Words searched for; empty if none.
     pub query: &'a str,
     /// Never picked.

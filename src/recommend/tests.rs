@@ -81,6 +81,7 @@ impl Shopper {
             cart: &self.cart,
             seen: &self.seen,
             interests: &self.interests,
+            foresight: None,
             query: self.query,
             exclude: &self.exclude,
             count,

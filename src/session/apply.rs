@@ -58,6 +58,7 @@ impl Session {
                 Input::Receipts { stream, list } => self.receipts(stream, &list, out),
                 Input::Granted { decision, code, expires } => self.granted(at, decision, code, expires, out),
                 Input::GrantRefused { decision } => self.grant_refused(decision),
+                Input::Foreseen(foreseen) => self.foreseen(*foreseen),
                 Input::Remembered(profile) => self.remembered(at, *profile, snapshot, out),
                 Input::Timer | Input::Published => {}
             }
@@ -261,7 +262,10 @@ impl Session {
             spots.chain(once).chain(overlay).chain(self.pending.iter().map(|pending| &pending.held))
         };
         if !self.learns() {
-            debug_assert!(self.interests.is_empty() && self.views.products().is_empty(), "no behavior is kept without consent");
+            debug_assert!(
+                self.interests.is_empty() && self.views.products().is_empty() && self.foresight.is_none(),
+                "no behavior is kept without consent"
+            );
         }
         if !self.consent.capabilities().allows(Purpose::Personalize) {
             debug_assert!(standing().all(|held| !held.personal), "nothing personal stands without consent");

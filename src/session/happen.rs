@@ -2,6 +2,7 @@
 
 use super::Effect;
 use super::Effects;
+use super::Patch;
 use super::Session;
 use crate::campaign::Happening;
 use crate::campaign::ProductFilter;
@@ -22,6 +23,7 @@ use crate::model::Preference;
 use crate::model::PriceBand;
 use crate::model::Timestamp;
 use crate::model::key_of;
+use smallvec::SmallVec;
 
 /// Interest that one act adds. Chosen: a cart says about as much as three looks.
 const WEIGHT_VIEW: f32 = 1.0;
@@ -120,9 +122,30 @@ impl Session {
         self.counters.page_views = self.counters.page_views.saturating_add(1);
         let Some(stream) = self.streams.get_mut(index) else { return };
         let id = stream.id;
-        stream.once.clear();
-        stream.page = Some(Box::new(PageState::new(page, at)));
-        self.drop_overlay_of(id);
+        let mut now = Box::new(PageState::new(page, at));
+        now.viewed = true;
+        let mut patches: SmallVec<[Patch; 2]> = SmallVec::new();
+        match stream.page.take() {
+            // The page that connected is the page that is viewed now: what it was told meanwhile stands.
+            Some(before) if !before.viewed => {
+                patches.extend(now.take_over(*before).into_iter().map(Patch::Clear));
+                stream.page = Some(now);
+            }
+            // Another page in the same document, which starts empty; or the same page told once more, which still shows what it was told.
+            before => {
+                let held = before.into_iter().flat_map(|page| page.spots).filter_map(|spot| spot.held);
+                patches.extend(held.map(|held| Patch::Clear(held.placement.clone())));
+                stream.once.clear();
+                stream.page = Some(now);
+                if let Some(overlay) = self.overlay.as_ref().filter(|overlay| overlay.stream == id && !overlay.waiting) {
+                    patches.push(Patch::Clear(overlay.held.placement.clone()));
+                }
+                self.drop_overlay_of(id);
+            }
+        }
+        if !patches.is_empty() {
+            out.list.push(Effect::Push { stream: id, patches });
+        }
         if first {
             out.matched.extend_from_slice(&set.session_start);
             if self.profile.as_ref().is_some_and(|profile| profile.sessions > 0) {

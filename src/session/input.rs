@@ -9,6 +9,7 @@ use crate::model::Profile;
 use crate::model::Receipt;
 use crate::model::StreamId;
 use crate::model::Timestamp;
+use crate::recommend::Foreseen;
 use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -36,4 +37,6 @@ pub enum Input {
     Remembered(Box<Profile>),
     /// The snapshot changed; content of campaigns that are gone or off goes.
     Published,
+    /// What the live indexes answered to the [`Wish`](super::Wish) of the event that follows.
+    Foreseen(Box<Foreseen>),
 }

@@ -24,6 +24,7 @@ mod sequence;
 mod state;
 mod timers;
 mod views;
+mod wish;
 
 #[cfg(test)]
 mod tests;
@@ -40,3 +41,4 @@ pub use state::Start;
 pub use state::Stream;
 pub use timers::Timer;
 pub use views::Views;
+pub use wish::Wish;

@@ -98,6 +98,7 @@ impl Session {
             cart: &self.cart,
             seen: self.views.products(),
             interests: &self.interests,
+            foresight: self.foresight.as_deref(),
             query: &self.query,
         }
     }

@@ -91,6 +91,7 @@ impl Session {
     pub(super) fn forget_behavior(&mut self) {
         self.interests = Default::default();
         self.views.clear();
+        self.foresight = None;
         self.attention.forget();
         self.intent = 0.0;
         self.query = Box::from("");

@@ -25,6 +25,7 @@ use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::offer::Terms;
+use crate::recommend::Foresight;
 use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -81,6 +82,9 @@ pub struct Session {
     /// The shop's server vouches for the cart until then.
     #[serde(default)]
     pub(super) cart_confirmed: Option<Timestamp>,
+    /// What other visits say comes next, as of the last product or cart.
+    #[serde(default)]
+    pub(super) foresight: Option<Box<Foresight>>,
 }
 
 /// Plain counts, for conditions and scores.
@@ -199,6 +203,7 @@ impl Session {
             ended: false,
             timers: Timers::default(),
             cart_confirmed: None,
+            foresight: None,
         }
     }
 

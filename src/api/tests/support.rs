@@ -83,6 +83,7 @@ impl Shop {
         let config = Config {
             journal_dir: folder.join("journal"),
             snapshots_dir: folder.join("snapshots"),
+            learning: crate::engine::LearningConfig::new(folder.join("learned")),
             journal: journal::Config::default(),
             durability: journal::Durability::Memory,
             settings: settings.clone(),

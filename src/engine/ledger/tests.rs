@@ -70,6 +70,7 @@ async fn open(stores: Stores, clock: Clock) -> Shop {
     let config = Config {
         journal_dir: directory.join("journal"),
         snapshots_dir: directory.join("snapshots"),
+        learning: crate::engine::LearningConfig::new(directory.join("learned")),
         journal: journal::Config::default(),
         durability: journal::Durability::Memory,
         settings: Settings::default(),

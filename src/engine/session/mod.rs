@@ -12,6 +12,7 @@ use super::connection::Connection;
 use super::connection::SILENT_AFTER;
 use super::connection::SLOW_AFTER;
 use super::connection::TOLD_LATELY;
+use super::learning::Asking;
 use super::recovery::Head;
 use super::recovery::StoredRef;
 use super::socket::Socket;
@@ -209,6 +210,7 @@ struct Scratch {
     effects: Effects,
     payload: Vec<u8>,
     digest: Vec<u8>,
+    asking: Asking,
 }
 
 thread_local! {

@@ -33,8 +33,24 @@ impl Live {
             return Err(());
         }
         self.engine.stats.events.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.foresee(&input);
         self.turn(self.next_time(), Some(stream), input);
         Ok(())
+    }
+
+    /// Asks the live indexes what an event of this visit makes likely, and lets them learn it.
+    fn foresee(&mut self, input: &Input) {
+        let Input::Event { event, .. } = input else { return };
+        let snapshot = self.engine.snapshot.load();
+        let Some(wish) = self.visit.session.wish(event, &snapshot.catalog) else { return };
+        let at = self.next_time();
+        let learning = &self.engine.learning;
+        let foreseen = SCRATCH.with_borrow_mut(|scratch| learning.answer(&wish, at, snapshot.campaigns.foresees(), &mut scratch.asking));
+        if !self.visit.session.is_preview() {
+            learning.note(self.visit.session.id(), &foreseen, at);
+        }
+        drop(snapshot);
+        self.turn(at, None, Input::Foreseen(Box::new(foreseen)));
     }
 
     /// Applies and records an input that no page numbered.
@@ -61,7 +77,7 @@ impl Live {
     fn turn(&mut self, at: Timestamp, numbered: Option<StreamId>, input: Input) {
         let snapshot = self.engine.snapshot.load_full();
         let title = (!self.watchers.is_empty()).then(|| timeline::describe(&input, &snapshot)).flatten();
-        let Scratch { mut effects, mut payload, mut digest } = SCRATCH.take();
+        let Scratch { mut effects, mut payload, mut digest, asking } = SCRATCH.take();
         let number = numbered.and_then(|stream| Some((stream, self.visit.delivery(stream)?.applied() + 1)));
         payload.clear();
         history::write_turn(&mut payload, snapshot.version, number, &input);
@@ -76,7 +92,7 @@ impl Live {
         if let Some((kind, title, detail)) = title {
             self.tell(Entry { seq: 0, at_ms: at.millis(), kind: kind.to_owned(), title, detail, proof: None });
         }
-        SCRATCH.set(Scratch { effects: Effects::default(), payload, digest });
+        SCRATCH.set(Scratch { effects: Effects::default(), payload, digest, asking });
         let mut list = std::mem::take(&mut effects.list);
         for effect in list.drain(..) {
             self.effect(at, effect, &effects, &snapshot);

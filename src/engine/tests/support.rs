@@ -34,6 +34,7 @@ pub(super) fn config(directory: &Path) -> Config {
     Config {
         journal_dir: directory.join("journal"),
         snapshots_dir: directory.join("snapshots"),
+        learning: crate::engine::LearningConfig::new(directory.join("learned")),
         journal: journal::Config::default(),
         durability: journal::Durability::Fsync,
         settings: Settings::default(),

@@ -90,6 +90,16 @@ impl Learner {
         self.weights = Arc::new(Weights::new(parameters));
     }
 
+    /// Changes what counts from the next click on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Sessions that count.
+    pub fn sessions(&self) -> usize {
+        self.sessions
+    }
+
     pub fn limits(&self) -> Limits {
         self.limits
     }

@@ -41,6 +41,9 @@ impl Question<'_> {
 pub struct Scored {
     pub product: Key,
     pub score: f64,
+    /// The product of the session that its strongest vote came through: a recorded session holds both, or, with few neighbors, both with a
+    /// third. The product itself where it is a return. [`Key::NONE`] for the most frequent products, which nothing in the session speaks for.
+    pub because: Key,
 }
 
 /// Contributions are whole multiples of this part of the largest one, so that their sum does not depend on their order.
@@ -70,7 +73,8 @@ impl Index {
             self.hop(best, scratch);
         }
         self.place_session(question, &session, if best > 0.0 { best } else { 1.0 }, scratch);
-        scratch.rank(count, |number| self.dictionary.key(number), out);
+        scratch.rank(count, |number| self.dictionary.key(number), &session, out);
+        scratch.scores.clear();
         self.fill(question, count, out);
     }
 
@@ -137,15 +141,15 @@ impl Index {
     /// Lets the neighbors vote for their products.
     fn score_products(&self, session: &[u32], scratch: &mut Scratch) {
         let largest = scratch.neighbors.iter().map(|neighbor| f32::from_bits((neighbor.0 >> 32) as u32)).fold(f32::MIN_POSITIVE, f32::max);
-        for &(packed, anchor) in &scratch.neighbors {
+        for &(packed, matched_place) in &scratch.neighbors {
             let (part, number) = self.locate(packed as u32);
             let products = part.segment.products(number);
             let vote = f32::from_bits((packed >> 32) as u32) / largest * UNIT;
-            let matched = session[anchor as usize];
+            let matched = session[matched_place as usize];
             let anchor = products.iter().position(|&product| product == matched).expect("the posting says so");
             for (place, &product) in products.iter().enumerate() {
                 if place != anchor {
-                    scratch.scores.add(product, (vote * self.weights.proximity(place, anchor)) as u64);
+                    scratch.scores.add(product, (vote * self.weights.proximity(place, anchor)) as u64, matched_place);
                 }
             }
         }
@@ -176,11 +180,12 @@ impl Index {
         starts.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.dictionary.key(a.1).cmp(&self.dictionary.key(b.1))));
         for &(score, product) in starts.iter().take(HOP_PRODUCTS) {
             let vote = (score / best) as f32 * UNIT;
+            let through = scores.because(product);
             self.latest_with(product, HOP_SESSIONS, |number| {
                 let (part, session) = self.locate(number);
                 let products = part.segment.products(session);
                 let share = (vote / products.len() as f32) as u64;
-                products.iter().for_each(|&product| hops.add(product, share));
+                products.iter().for_each(|&product| hops.add(product, share, through));
             });
         }
         let most = hops.touched().iter().map(|&product| hops.get(product)).max().unwrap_or(0).max(1) as f64;
@@ -193,6 +198,7 @@ impl Index {
                 }
             } else {
                 ranked.push((bonus, product));
+                scores.add(product, 0, hops.because(product));
             }
         }
         hops.clear();
@@ -201,7 +207,6 @@ impl Index {
     /// Gives the session's own products the scores of a return, or takes them out.
     fn place_session(&self, question: &Question<'_>, session: &[u32], best: f64, scratch: &mut Scratch) {
         let current = question.session.last().and_then(|&key| self.dictionary.number(key));
-        scratch.scores.clear();
         scratch.ranked.retain(|candidate| Some(candidate.1) != current && (question.revisits || !session.contains(&candidate.1)));
         if question.revisits {
             // A current product that is unknown here still stands between the others and a return to them.
@@ -232,7 +237,7 @@ impl Index {
             }
             let is_barred = Some(key) == current || !question.revisits && question.session.contains(&key);
             if !is_barred && !out.iter().any(|scored| scored.product == key) {
-                out.push(Scored { product: key, score: 0.0 });
+                out.push(Scored { product: key, score: 0.0, because: Key::NONE });
             }
         }
     }

@@ -22,8 +22,8 @@ impl Scratch {
         self.candidates.fit(candidates);
     }
 
-    /// Moves the best of `ranked` to `out`, by score and then by key.
-    pub(super) fn rank(&mut self, count: usize, key: impl Fn(u32) -> Key, out: &mut Vec<Scored>) {
+    /// Moves the best of `ranked` to `out`, by score and then by key. `session` is the asking one, the latest first.
+    pub(super) fn rank(&mut self, count: usize, key: impl Fn(u32) -> Key, session: &[u32], out: &mut Vec<Scored>) {
         if count == 0 {
             return;
         }
@@ -32,7 +32,8 @@ impl Scratch {
             if last.is_some_and(|last| score < last.score) {
                 continue;
             }
-            let scored = Scored { product: key(product), score };
+            let because = if session.contains(&product) { product } else { session[self.scores.because(product) as usize] };
+            let scored = Scored { product: key(product), score, because: key(because) };
             let before = |other: &Scored| other.score > score || other.score == score && other.product < scored.product;
             let place = out.partition_point(before);
             if place < count {
@@ -46,28 +47,48 @@ impl Scratch {
 /// Sums per product number, with the list of those that are not zero.
 #[derive(Debug, Default)]
 pub(super) struct Sums {
-    sums: Vec<u64>,
+    sums: Vec<Sum>,
     touched: Vec<u32>,
 }
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    total: u64,
+    /// The largest amount, above the place in the asking session it came through, which is inverted: ties go to the latest product,
+    /// whatever the order of the amounts.
+    strongest: u64,
+}
+
+/// Bits of a place in the asking session.
+const PLACE_BITS: u32 = 8;
+const PLACE_MASK: u64 = (1 << PLACE_BITS) - 1;
 
 impl Sums {
     fn fit(&mut self, products: usize) {
         if self.sums.len() < products {
-            self.sums.resize(products, 0);
+            self.sums.resize(products, Sum::default());
         }
     }
 
-    pub fn add(&mut self, product: u32, amount: u64) {
+    /// Adds an amount that comes through the product at `place` of the asking session.
+    pub fn add(&mut self, product: u32, amount: u64, place: u32) {
         let sum = &mut self.sums[product as usize];
-        // A contribution too small to count still makes the product a candidate.
-        if *sum == 0 {
+        if sum.total == 0 {
             self.touched.push(product);
         }
-        *sum += amount.max(1);
+        // A contribution too small to count still makes the product a candidate.
+        let amount = amount.max(1);
+        sum.total += amount;
+        sum.strongest = sum.strongest.max(amount << PLACE_BITS | (PLACE_MASK - u64::from(place)));
     }
 
     pub fn get(&self, product: u32) -> u64 {
-        self.sums[product as usize]
+        self.sums[product as usize].total
+    }
+
+    /// Place in the asking session that the largest amount came through.
+    pub fn because(&self, product: u32) -> u32 {
+        (PLACE_MASK - (self.sums[product as usize].strongest & PLACE_MASK)) as u32
     }
 
     pub fn contains(&self, product: u32) -> bool {
@@ -80,7 +101,7 @@ impl Sums {
 
     pub fn clear(&mut self) {
         for product in self.touched.drain(..) {
-            self.sums[product as usize] = 0;
+            self.sums[product as usize] = Sum::default();
         }
     }
 }

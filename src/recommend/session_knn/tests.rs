@@ -77,12 +77,18 @@ impl Obvious {
         let unit = (1_u64 << 32) as f32;
         let largest = neighbors.first().map_or(1.0, |nearest| nearest.0);
         let mut sums: BTreeMap<Key, u64> = BTreeMap::new();
-        for &(similarity, place, anchor) in &neighbors {
+        // Largest vote, and the product of the session it came through: of equals the latest.
+        let place_of = |anchor: Key| session.iter().position(|&product| product == anchor).unwrap();
+        let mut through: BTreeMap<Key, (u64, std::cmp::Reverse<usize>)> = BTreeMap::new();
+        for &(similarity, place, matched) in &neighbors {
             let products = &self.sessions[place].2;
-            let anchor = products.iter().position(|&product| product == anchor).unwrap();
+            let anchor = products.iter().position(|&product| product == matched).unwrap();
             for (place, &product) in products.iter().enumerate().filter(|(place, _)| *place != anchor) {
                 let vote = similarity / largest * unit * self.weights.proximity(place, anchor);
-                *sums.entry(product).or_default() += (vote as u64).max(1);
+                let vote = (vote as u64).max(1);
+                *sums.entry(product).or_default() += vote;
+                let strongest = (vote, std::cmp::Reverse(place_of(matched)));
+                through.entry(product).and_modify(|known| *known = (*known).max(strongest)).or_insert(strongest);
             }
         }
         let mut scores: BTreeMap<Key, f64> = BTreeMap::new();
@@ -96,15 +102,21 @@ impl Obvious {
             let mut starts: Vec<(f64, Key)> = scores.iter().map(|(&product, &score)| (score, product)).collect();
             starts.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             let mut hops: BTreeMap<Key, u64> = BTreeMap::new();
+            let mut hops_through: BTreeMap<Key, (u64, std::cmp::Reverse<usize>)> = BTreeMap::new();
             for &(score, product) in starts.iter().take(8) {
                 for place in self.latest_with(product, 20) {
                     let products = &self.sessions[place].2;
                     let share = ((score / best) as f32 * unit / products.len() as f32) as u64;
-                    products.iter().for_each(|&product| *hops.entry(product).or_default() += share.max(1));
+                    let strongest = (share.max(1), through[&product].1);
+                    for &product in products {
+                        *hops.entry(product).or_default() += share.max(1);
+                        hops_through.entry(product).and_modify(|known| *known = (*known).max(strongest)).or_insert(strongest);
+                    }
                 }
             }
             let most = hops.values().copied().max().unwrap() as f64;
             for (product, sum) in hops {
+                through.entry(product).or_insert(hops_through[&product]);
                 *scores.entry(product).or_default() += parameters.second_hop_weight * best * (sum as f64 / most);
             }
         }
@@ -119,7 +131,13 @@ impl Obvious {
         if question.own_item == OwnItem::Allowed && is_known(current) {
             scores.insert(current, parameters.own_weight * best);
         }
-        let mut out: Vec<Scored> = scores.into_iter().map(|(product, score)| Scored { product, score }).collect();
+        let mut out: Vec<Scored> = scores
+            .into_iter()
+            .map(|(product, score)| {
+                let because = if session.contains(&product) { product } else { session[through[&product].1.0] };
+                Scored { product, score, because }
+            })
+            .collect();
         out.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
         out.truncate(question.count);
         // What is left.
@@ -130,7 +148,7 @@ impl Obvious {
         for product in all.into_iter().take(64) {
             let is_barred = product == current || !question.revisits && question.session.contains(&product);
             if out.len() < question.count && !is_barred && !out.iter().any(|known| known.product == product) {
-                out.push(Scored { product, score: 0.0 });
+                out.push(Scored { product, score: 0.0, because: Key::NONE });
             }
         }
         out

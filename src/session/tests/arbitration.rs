@@ -93,6 +93,7 @@ fn the_overlay_goes_with_its_page() {
          1 decided b c:overlay_busy
          3 decided b c:won0
          3 push b overlay=fill(t title=3)#2
+         4 push b -overlay
          4 decided b c:won0
          4 push b overlay=fill(t title=4)#3",
     );
@@ -108,6 +109,7 @@ fn baseline_is_spared_and_counted() {
         "0 a open home\n1 a view home",
         "0 decided a c:baseline d:won0
          0 push a side=fill(t title=d)#1
+         1 push a -side
          1 decided a c:per_session d:per_session",
     );
     assert_eq!(world.session.streams()[0].page.as_ref().map(|page| page.changes), Some(0));

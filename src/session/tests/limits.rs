@@ -20,6 +20,7 @@ fn per_page() {
         "1 decided a c:won0
          1 push a banner=fill(t title=2)#1
          2 decided a c:per_page
+         3 push a -banner
          4 decided a c:won0
          4 push a banner=fill(t title=5)#2",
     );
@@ -40,6 +41,7 @@ fn per_session_holds_over_pages_tabs_and_restarts() {
          1 push a banner=fill(t title=2)#1
          3 decided b c:won0
          3 push b banner=fill(t title=4)#2
+         5 push a -banner
          6 decided a c:per_session",
     );
 }

@@ -23,6 +23,29 @@ fn a_stream_that_comes_back_finds_its_page() {
 }
 
 #[test]
+fn what_was_decided_before_the_page_view_stands_after_it() {
+    let early = rule("early", "on = 'custom', name = 'x'");
+    let list = rule_with("list", "on = 'custom', name = 'x'", "", &fill("side", "list"));
+    let world = check_in(
+        Story::new(&[early.clone(), list]),
+        "0 a attach home\n1 a custom x\n2 a view home\n3 a custom x",
+        "1 decided a early:won0 list:won0
+         1 push a banner=fill(t title=early)#1 side=fill(t title=list)#2
+         3 decided a early:unchanged list:unchanged",
+    );
+    let stream = &world.session.streams()[0];
+    assert_eq!(world.session.desired(stream.id).count(), 2);
+    // The second page view of a document is of another page, and what stood on the one before goes.
+    let world = check_in(
+        Story::new(&[early]),
+        "0 a attach home\n1 a custom x\n2 a view home\n3 a view home",
+        "1 decided a early:won0\n1 push a banner=fill(t title=early)#1\n3 push a -banner",
+    );
+    let stream = &world.session.streams()[0];
+    assert_eq!(world.session.desired(stream.id).count(), 0);
+}
+
+#[test]
 fn a_stream_that_stays_away_is_given_up() {
     let world = check_in(
         Story::new(&[rule_with("c", VIEW, "", &fill("overlay", "c"))]),

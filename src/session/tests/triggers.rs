@@ -15,7 +15,8 @@ fn session_start_fires_on_the_first_page_only() {
          5 a view home
          9 b open home",
         "0 decided a c:won0
-         0 push a banner=fill(t title=c)#1",
+         0 push a banner=fill(t title=c)#1
+         5 push a -banner",
     );
 }
 
@@ -29,6 +30,7 @@ fn page_view_fires_on_its_pages() {
          3 a view cart",
         "1 decided a c:won0
          1 push a banner=fill(t title=c)#1
+         2 push a -banner
          3 decided a c:won0
          3 push a banner=fill(t title=c)#2",
     );
@@ -50,7 +52,8 @@ fn dwell_on_a_page_counts_attention_and_fires_without_a_word_from_the_page() {
          90 a view cart
          91 a attend 30",
         "13 decided a c:won0
-         13 push a banner=fill(t title=c)#1",
+         13 push a banner=fill(t title=c)#1
+         60 push a -banner",
     );
 }
 
@@ -113,6 +116,7 @@ fn idle_fires_once_until_the_next_act_and_only_on_screen() {
          400 a wait",
         "40 decided a c:won0
          40 push a banner=fill(t title=c)#1
+         101 push a -banner
          330 decided a c:won0
          330 push a banner=fill(t title=c)#2",
     );
@@ -133,8 +137,10 @@ fn scroll_fires_once_per_page_at_its_depth() {
          8 a scroll 100",
         "2 decided a c:won0
          2 push a banner=fill(t title=c)#1
+         5 push a -banner
          6 decided a c:won0
-         6 push a banner=fill(t title=c)#2",
+         6 push a banner=fill(t title=c)#2
+         7 push a -banner",
     );
 }
 
@@ -161,6 +167,7 @@ fn search_fires_by_its_outcome() {
          3 a search shoes 7",
         "1 decided a any:won0 none:won0
          1 push a banner=fill(t title=any)#1 side=fill(t title=boots)#2
+         2 push a -banner -side
          3 decided a any:won0 some:won0
          3 push a banner=fill(t title=any)#3 side=fill(t title=shoes)#4",
     );
@@ -311,10 +318,13 @@ fn cart_item_fires_by_change_and_filter() {
          9 a cart s2*2 h2",
         "2 decided a category:won0 product:outranked
          2 push a side=fill(t title=category)#1
+         3 push a -side
          4 decided a brand:won0 category:outranked product:outranked
          4 push a side=fill(t title=brand)#2
+         5 push a -side
          7 decided a removed:won0
          7 push a banner=fill(t title=removed)#3
+         8 push a -banner
          9 decided a category:won0 removed:won0
          9 push a side=fill(t title=category)#4 banner=fill(t title=removed)#5",
     );
@@ -369,7 +379,7 @@ fn return_visit_fires_on_the_first_page_of_who_was_here_before() {
     let returns = [rule("c", "on = 'return_visit'")];
     let won = "decided a c:won0";
     let push = "push a banner=fill(t title=c)#1";
-    check(&returns, "0 - remember 1\n1 a open home\n2 a view home", &format!("1 {won}\n1 {push}"));
+    check(&returns, "0 - remember 1\n1 a open home\n2 a view home", &format!("1 {won}\n1 {push}\n2 push a -banner"));
     check(&returns, "0 - remember 0\n1 a open home", "");
     // The memory may come after the page.
     check(&returns, "0 a open home\n0.2 - remember 1\n2 - remember 1", &format!("0.2 {won}\n0.2 {push}"));

@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 14] = [
+pub(super) const SAVED: [Saved; 15] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -72,6 +72,11 @@ pub(super) const SAVED: [Saved; 14] = [
         seed: 3809,
         scale: Scale::default,
         found: "A page that could not show something new left the old in its place, which the engine had given up.",
+    },
+    Saved {
+        seed: 9828,
+        scale: Scale::default,
+        found: "What was decided between a page's first word and its page view left the visit's state, and stayed on the page.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },

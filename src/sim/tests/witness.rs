@@ -44,6 +44,7 @@ struct Browser {
     /// Sets on this page view, and acts by campaign.
     changes: usize,
     acts: BTreeMap<Key, usize>,
+    viewed: bool,
 }
 
 impl Browser {
@@ -52,8 +53,13 @@ impl Browser {
         Browser { page: page.clone(), lists, ..Browser::default() }
     }
 
-    fn reload(&mut self, page: &Page) {
-        *self = Browser { connected: self.connected, visible: self.visible, ..Browser::load(page) };
+    /// A page view. The first of a document is of the page that is there already; another is of a page the document has turned into.
+    fn view(&mut self, page: &Page) {
+        let before = std::mem::take(self);
+        *self = Browser { connected: before.connected, visible: before.visible, viewed: true, ..Browser::load(page) };
+        if !before.viewed {
+            (self.shows, self.touched, self.changes, self.acts) = (before.shows, before.touched, before.changes, before.acts);
+        }
     }
 }
 
@@ -201,7 +207,7 @@ impl Witness<'_> {
     fn take_event(&mut self, at: Timestamp, stream: StreamId, late: bool, event: &Event) {
         let Some(browser) = self.browsers.get_mut(&stream) else { return };
         match event {
-            Event::PageView(page) => browser.reload(page),
+            Event::PageView(page) => browser.view(page),
             Event::Click { .. } | Event::Scroll { .. } => browser.touched = true,
             Event::Cart(cart) => {
                 let mut cart = cart.clone();

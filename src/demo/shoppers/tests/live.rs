@@ -105,6 +105,7 @@ async fn engine(directory: &std::path::Path) -> Arc<Engine> {
     let config = engine::Config {
         journal_dir: directory.join("journal"),
         snapshots_dir: directory.join("snapshots"),
+        learning: crate::engine::LearningConfig::new(directory.join("learned")),
         journal: journal::Config::default(),
         durability: Durability::Memory,
         settings,

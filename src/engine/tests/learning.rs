@@ -1,0 +1,162 @@
+//! What one visit does, the next is told of: at once, after a restart, and after the file with it is lost.
+
+use super::support::*;
+use super::*;
+use crate::catalog::Catalog;
+use crate::catalog::Draft;
+use crate::engine::learning::Learned;
+use crate::engine::learning::SavedError;
+use crate::history;
+use crate::history::Entry;
+use crate::model::Currency;
+use crate::model::Key;
+use crate::model::key_of;
+use crate::recommend::Foreseen;
+use crate::recommend::session_knn::Limits;
+use crate::session::Input;
+use crate::store::journal::Position;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+/// Four products, and a campaign that shows what goes with them.
+fn shelf() -> Snapshot {
+    let draft = |id: &&str| Draft { id: (*id).into(), name: format!("Product {id}"), category: "c".into(), price: 100, ..Draft::default() };
+    let (catalog, _) = Catalog::build(["p1", "p2", "p3", "p4"].iter().map(draft).collect(), Currency::USD);
+    let text = r#"
+        id = "next"
+        name = "Next"
+        [[trigger]]
+        on = "custom"
+        name = "never"
+        [[variant]]
+        id = "a"
+        [[variant.action]]
+        do = "recommend"
+        placement = "shelf"
+        template = "card"
+        strategy = "also_viewed"
+    "#;
+    let campaign = crate::campaign::Campaign::parse("next.toml", text, Currency::USD).unwrap();
+    let campaigns = Arc::new(crate::campaign::CampaignSet::build(vec![Arc::new(campaign)]));
+    Snapshot { catalog: Arc::new(catalog), campaigns, ..Snapshot::empty() }
+}
+
+async fn start(directory: &std::path::Path, stores: &Stores) -> Arc<Engine> {
+    let engine = Engine::start(config(directory), stores.clone(), Clock::system(), shelf()).await.unwrap();
+    // The first publication says that what the journal holds is learned.
+    until("learned", || engine.learning.stats.published_ms.load(Ordering::Relaxed) > 0).await;
+    engine
+}
+
+/// A visit that looks at products and puts them into the cart, until all of it is acknowledged.
+async fn visit(engine: &Arc<Engine>, hello: wire::Hello, views: &[&str], cart: &[&str]) {
+    let (page, _) = open(engine, hello).await;
+    let mut events: Vec<String> = views.iter().map(|id| format!(r#"{{"at":1,"event":{{"productView":{{"product":"{id}"}}}}}}"#)).collect();
+    if !cart.is_empty() {
+        let lines: Vec<String> = cart.iter().map(|id| format!(r#"{{"product":"{id}","quantity":1,"price":100}}"#)).collect();
+        events.push(format!(r#"{{"at":1,"event":{{"cart":{{"currency":"USD","lines":[{}]}}}}}}"#, lines.join(",")));
+    }
+    let batch = format!(r#"{{"events":{{"first":1,"sentAt":1,"list":[{}]}}}}"#, events.join(","));
+    page.send(batch.into_bytes().into()).await.unwrap();
+    loop {
+        if let ServerFrame::Ack(ack) = next(&page).await
+            && ack.seq == events.len() as u64
+        {
+            assert!(ack.rejected.is_empty(), "{ack:?}");
+            return;
+        }
+    }
+}
+
+/// All answers in the journal, oldest first.
+fn answers(engine: &Engine) -> Vec<Foreseen> {
+    let mut answers = Vec::new();
+    let read = |record: crate::store::journal::Record| {
+        if record.kind == history::TURN
+            && let Entry::Turn(turn) = Entry::read(record.kind, &record.payload).unwrap()
+            && let Input::Foreseen(foreseen) = turn.input
+        {
+            answers.push(*foreseen);
+        }
+        ControlFlow::Continue(())
+    };
+    let mut read = read;
+    engine.journal.scan(Position::NONE, &mut read).unwrap();
+    answers
+}
+
+/// What follows a product, and why, as the last answer says.
+fn next_of(foreseen: &Foreseen) -> Vec<(Key, Key)> {
+    match foreseen {
+        Foreseen::Viewed { next, .. } => next.iter().map(|likely| (likely.product, likely.because)).collect(),
+        Foreseen::Carted { with_cart, .. } => with_cart.iter().map(|likely| (likely.product, likely.because)).collect(),
+        Foreseen::Bought(_) => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn what_one_visit_does_the_next_is_told_of() {
+    let directory = std::env::temp_dir().join(format!("floorwalker-learning-{}", StreamId(random_id())));
+    let stores = Stores::of(Arc::new(MemoryStore::default()));
+    let [p1, p2, p3] = ["p1", "p2", "p3"].map(key_of);
+    let engine = start(&directory, &stores).await;
+    visit(&engine, hello(), &["p1", "p2", "unheard-of"], &["p1", "p3"]).await;
+    assert_eq!(answers(&engine).len(), 3, "two products and a cart are asked about, an unknown product is not");
+    assert!(answers(&engine).iter().all(|answer| next_of(answer).is_empty()), "nobody has been here before");
+    let published = || (engine.learning.views().interactions(), engine.learning.carts().interactions());
+    until("both indexes know it", || published() == (2, 2)).await;
+
+    visit(&engine, hello(), &["p1"], &["p3"]).await;
+    let said = answers(&engine);
+    assert_eq!(next_of(&said[3]), [(p2, p1)], "the other went on to p2, and it is p1 that says so");
+    assert_eq!(next_of(&said[4]), [(p1, p3)], "the other had p1 with p3");
+    until("the second visit too", || published() == (3, 3)).await;
+    engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+
+    // The file has it all.
+    let saved = Learned::read(&config(&directory).learning.directory).unwrap().expect("written when the engine stopped");
+    assert_eq!((saved.views.interactions(), saved.carts.interactions()), (3, 3));
+    assert!(!saved.position.is_none());
+    let engine = start(&directory, &stores).await;
+    visit(&engine, hello(), &["p1"], &[]).await;
+    assert_eq!(next_of(answers(&engine).last().unwrap()), [(p2, p1)], "a restart forgets nothing");
+    until("a third visit", || engine.learning.views().sessions() == 3).await;
+    // Nobody says goodbye: what was not written is in the journal.
+    engine.journal.flush().unwrap();
+    engine.tasks.lock().unwrap().drain(..).for_each(|task| task.abort());
+    engine.journal.close().unwrap();
+    drop(engine);
+
+    let engine = start(&directory, &stores).await;
+    assert_eq!(engine.learning.views().sessions(), 3);
+    engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+
+    // Without the file everything is learned again from the journal; a damaged one is seen.
+    let file = directory.join("learned/learned");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    std::fs::write(&file, bytes).unwrap();
+    assert!(matches!(Learned::read(&directory.join("learned")), Err(SavedError::Damaged { .. })));
+    let engine = start(&directory, &stores).await;
+    assert_eq!((engine.learning.views().sessions(), engine.learning.views().interactions()), (3, 4));
+    assert_eq!(engine.learning.carts().interactions(), 3);
+    engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+    let _ = std::fs::remove_dir_all(&directory);
+}
+
+#[tokio::test]
+async fn who_did_not_agree_teaches_nothing_and_is_told_nothing() {
+    let shop = Shop::open(Clock::system(), shelf()).await;
+    let mut silent = hello();
+    silent.consent = Default::default();
+    let mut config = config(&shop.directory.join("other"));
+    config.consent = Consent::default();
+    let engine = Engine::start(config, Stores::of(Arc::new(MemoryStore::default())), Clock::system(), shelf()).await.unwrap();
+    visit(&engine, silent, &["p1", "p2"], &["p3"]).await;
+    assert!(answers(&engine).is_empty());
+    assert_eq!(engine.learning.stats.questions.load(Ordering::Relaxed), 0);
+    let mut learned = Learned::new(Limits::default());
+    assert_eq!((learned.views.publish().sessions(), engine.learning.views().sessions()), (0, 0));
+    engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+}
