@@ -129,7 +129,7 @@ fn rescue(shop: &Shop, query: &str) -> Markup {
             }
         }
         section.shelf.rescue data-floorwalker="search-rescue" data-floorwalker-live {
-            h2 data-floorwalker-title { "Ways to find it" }
+            h2 data-field="title" { "Ways to find it" }
             ul.shelf-items.of-4 data-floorwalker-items {
                 (tip(shop, "construction.tools.drill", "Fewer words", "A brand and a kind of thing:", "bosch drill"))
                 (tip(shop, "computers.notebook", "The general word", "What it is, before the model:", "notebook"))
