@@ -1110,7 +1110,9 @@ const createDesired = (environment, key, labels, hooks) => {
 		postponed.get(name)?.();
 		const one = applied.get(name);
 		applied.delete(name);
-		if (one) guarded(one.undo);
+		if (!one) return;
+		guarded(one.undo);
+		hooks.decided(name);
 	};
 	/** The engine gives the spot up, so that what it had put there before goes too. */
 	const fail = (name, decision, reason) => {

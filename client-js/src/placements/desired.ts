@@ -25,7 +25,8 @@ export interface Hooks {
   receipt(decision: string, state: ReceiptState, reason?: string): void;
   chose(choice: PreferenceChoice, decision: string): void;
   emit(name: string, data: Readonly<Record<string, string>>): void;
-  decided(placement: string, decision: Decision): void;
+  /** What stands in a placement; without a decision it is the shop's default. */
+  decided(placement: string, decision?: Decision): void;
   /** The shopper's clock minus the engine's, milliseconds. */
   skew(): number;
   readonly shopper: Shopper;
@@ -89,7 +90,9 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
     postponed.get(name)?.();
     const one = applied.get(name);
     applied.delete(name);
-    if (one) guarded(one.undo);
+    if (!one) return;
+    guarded(one.undo);
+    hooks.decided(name);
   };
   /** The engine gives the spot up, so that what it had put there before goes too. */
   const fail = (name: string, decision: Decision | undefined, reason: string): void => {

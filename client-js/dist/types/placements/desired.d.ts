@@ -6,7 +6,8 @@ export interface Hooks {
     receipt(decision: string, state: ReceiptState, reason?: string): void;
     chose(choice: PreferenceChoice, decision: string): void;
     emit(name: string, data: Readonly<Record<string, string>>): void;
-    decided(placement: string, decision: Decision): void;
+    /** What stands in a placement; without a decision it is the shop's default. */
+    decided(placement: string, decision?: Decision): void;
     /** The shopper's clock minus the engine's, milliseconds. */
     skew(): number;
     readonly shopper: Shopper;
