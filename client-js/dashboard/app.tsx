@@ -8,6 +8,7 @@ import type { Connection } from "./feed";
 import { retryNow, serverNow, useFeed } from "./feed";
 import { FloorPage } from "./floor/page";
 import { count, span } from "./format";
+import { RecommendationsPage } from "./recommendations/page";
 import { paths, useRoute } from "./router";
 import type { Route } from "./router";
 import { SessionPage } from "./session/page";
@@ -20,6 +21,7 @@ import { useSeconds } from "./ui/time";
 const PAGES: { name: string; icon: string; path: string; holds: Route["page"][] }[] = [
   { name: "Live floor", icon: "floor", path: paths.floor, holds: ["floor", "session"] },
   { name: "Campaigns", icon: "campaigns", path: paths.campaigns, holds: ["campaigns", "campaign"] },
+  { name: "Recommendations", icon: "recommendations", path: paths.recommendations, holds: ["recommendations"] },
   { name: "System", icon: "system", path: paths.system, holds: ["system"] },
 ];
 
@@ -64,6 +66,8 @@ function Page({ route }: { route: Route }) {
       return <CampaignsPage />;
     case "campaign":
       return <CampaignPage key={route.id} id={route.id} />;
+    case "recommendations":
+      return <RecommendationsPage />;
     case "system":
       return <SystemPage />;
     case "missing":

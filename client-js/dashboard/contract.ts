@@ -237,6 +237,48 @@ export interface CheckResult {
   lint: Lint[];
 }
 
+/** What one strategy has shown and what came of it since the server started. Shares and rates are 0..=1; unknown is `null`. */
+export interface StrategyCounts {
+  name: string;
+  lists: number;
+  /** Products in all lists. */
+  items: number;
+  distinct_items: number;
+  /** Share of the catalog. */
+  coverage: number | null;
+  /** 1 minus the mean popularity of what was shown. */
+  novelty: number | null;
+  clicks: number;
+  carts: number;
+  /** Of the lists. */
+  click_rate: number | null;
+  cart_rate: number | null;
+  /** Of the lists, those another strategy had to complete. */
+  fallback_share: number | null;
+}
+
+/** The index that learns from live visits. */
+export interface IndexHealth {
+  enabled: boolean;
+  sessions: number | null;
+  interactions: number | null;
+  bytes: number | null;
+  segments: number | null;
+  /** ms since the epoch. */
+  published_at: number | null;
+  learned_total: number | null;
+  learned_per_s: number | null;
+  questions: number | null;
+  p50_us: number | null;
+  p99_us: number | null;
+  horizon_days: number | null;
+}
+
+export interface Recommendations {
+  strategies: StrategyCounts[];
+  index: IndexHealth;
+}
+
 /** One recorded turn, gone through again. */
 export interface Step extends Entry {
   turn: number;

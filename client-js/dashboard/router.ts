@@ -7,6 +7,7 @@ export type Route =
   | { page: "session"; id: string }
   | { page: "campaigns" }
   | { page: "campaign"; id: string }
+  | { page: "recommendations" }
   | { page: "system" }
   | { page: "missing" };
 
@@ -22,6 +23,7 @@ export function parseRoute(path: string): Route {
   const id = second === undefined ? undefined : decoded(second);
   if (first === "sessions") return id === undefined ? { page: "floor" } : { page: "session", id };
   if (first === "campaigns") return id === undefined ? { page: "campaigns" } : { page: "campaign", id };
+  if (first === "recommendations" && id === undefined) return { page: "recommendations" };
   if (first === "system" && id === undefined) return { page: "system" };
   return { page: "missing" };
 }
@@ -37,6 +39,7 @@ function decoded(part: string): string {
 export const paths = {
   floor: `${ROOT}/`,
   campaigns: `${ROOT}/campaigns`,
+  recommendations: `${ROOT}/recommendations`,
   system: `${ROOT}/system`,
   session: (id: string): string => `${ROOT}/sessions/${encodeURIComponent(id)}`,
   campaign: (id: string): string => `${ROOT}/campaigns/${encodeURIComponent(id)}`,

@@ -51,6 +51,22 @@ const OUTCOMES: Record<string, string> = {
   suppressed: "Suppressed",
 };
 
+const STRATEGIES: Record<string, [name: string, words: string]> = {
+  next_item: ["Next item", "What visits like this one went on to, from the live index"],
+  similar: ["Similar", "Same need, near in price, brand and attributes"],
+  also_viewed: ["Also viewed", "Often looked at in the same visits"],
+  goes_with: ["Goes with", "Bought with what is in the cart"],
+  upsell: ["One step up", "Same need, better and dearer"],
+  trending: ["Trending", "Wanted more than usual just now"],
+  trending_in_category: ["Trending in its category", "Wanted more than usual just now, of the same kind"],
+  popular: ["Popular", "Most wanted in the shop"],
+  popular_in_category: ["Popular in its category", "Most wanted of the same kind"],
+  new_arrivals: ["New arrivals", "The youngest of the catalog"],
+  recently_viewed: ["Recently viewed", "What this shopper looked at, newest first"],
+  personal: ["Personal mix", "By the interests of this visit"],
+  nearest: ["Nearest", "Near to the words searched for"],
+};
+
 /** Spells a code: `exit_intent` becomes `Exit intent`. */
 export function spelled(code: string): string {
   const text = code.replace(/[_-]+/g, " ").trim();
@@ -67,6 +83,8 @@ export function department(path: string | null | undefined): string {
   return path ? (path.split(".")[0] ?? "") : "";
 }
 
+export const strategyName = (code: string): string => STRATEGIES[code]?.[0] ?? spelled(code);
+export const strategyWords = (code: string): string => STRATEGIES[code]?.[1] ?? "";
 export const deviceName = (code: string): string => DEVICES[code] ?? spelled(code || "unknown");
 export const reasonName = (code: string): string => REASONS[code] ?? spelled(code);
 export const kindName = (kind: EntryKind): string => KINDS[kind] ?? spelled(kind);

@@ -164,6 +164,7 @@ const GOOD_MS = 1e4;
 const TIRED_AFTER = 10;
 const TIRED_MS = 6e4;
 const FALLBACK_AFTER = 3;
+const LATE_MS = 6e4;
 const createConnection = (visible, random) => {
 	let phase = "waiting";
 	let deadline = 0;
@@ -173,6 +174,7 @@ const createConnection = (visible, random) => {
 	let dialedAt = -500;
 	let openedAt = 0;
 	let heardAt = 0;
+	let abandonedAt = -6e4;
 	let away = true;
 	let everOpen = false;
 	let route = "socket";
@@ -217,8 +219,10 @@ const createConnection = (visible, random) => {
 		const delay = moveAt ? moveAt - now : failures >= TIRED_AFTER ? draw(TIRED_MS / 2, TIRED_MS * 1.5) : wasOpen && attempt === 1 ? draw(0, CRASH_SPREAD_MS) : draw(STEP_MS, Math.min(CAP_MS, STEP_MS + STEP_MS * 2 ** (attempt - 1)));
 		retryIn(delay, now, code);
 	};
-	const hangUp = () => {
-		if (phase === "open" || phase === "connecting") out.push({ do: "close" });
+	const hangUp = (now) => {
+		if (phase !== "open" && phase !== "connecting") return;
+		out.push({ do: "close" });
+		abandonedAt = now;
 	};
 	const listen = (now) => {
 		heardAt = now;
@@ -232,7 +236,7 @@ const createConnection = (visible, random) => {
 				if (phase === "waiting") dial(now);
 				break;
 			case "opened":
-				out.push({
+				if (phase === "connecting") out.push({
 					do: "hello",
 					resume
 				});
@@ -250,7 +254,7 @@ const createConnection = (visible, random) => {
 			case "closed": {
 				const { code } = input;
 				if (phase === "waiting" || phase === "backoff") break;
-				if (code >= 4e3 && code < 4100 || code === 4201) {
+				if (code >= 4e3 && code < 4100 || code === 4201 && now >= abandonedAt + LATE_MS) {
 					enter("stopped", code);
 					break;
 				}
@@ -277,13 +281,13 @@ const createConnection = (visible, random) => {
 					do: "bye",
 					reason: "pagehide"
 				});
-				hangUp();
+				hangUp(now);
 				away = true;
 				enter("waiting");
 				break;
 			case "renew":
 				resume = void 0;
-				hangUp();
+				hangUp(now);
 				dialedAt = now - STEP_MS;
 				enter("waiting");
 				dial(now);
@@ -293,17 +297,17 @@ const createConnection = (visible, random) => {
 					do: "bye",
 					reason: "off"
 				});
-				hangUp();
+				hangUp(now);
 				enter("stopped");
 				break;
 			case "tick": if (moveAt && now >= moveAt) {
-				hangUp();
+				hangUp(now);
 				enter("waiting");
 				dial(now);
 			} else if (deadline && now >= deadline) {
 				if (phase === "backoff") dial(now);
 				else {
-					hangUp();
+					hangUp(now);
 					lost(0, now);
 				}
 			}
@@ -726,6 +730,7 @@ const startClient = (options, environment, load) => {
 	let appliedAt = 0;
 	let isBehind = false;
 	let hasMoved = false;
+	let hasWithdrawn = false;
 	let timer = 0;
 	let saveTimer = 0;
 	let started = false;
@@ -787,7 +792,7 @@ const startClient = (options, environment, load) => {
 		backlog.push(run);
 		if (backlog.length > BACKLOG_MAX) backlog.splice(1, 1);
 	};
-	const isBetween = () => hasMoved && outbox.holds("pageView");
+	const isBetween = () => hasMoved && outbox.holds("pageView") || hasWithdrawn && outbox.holds("consent");
 	const show = (frame) => {
 		if (isBetween()) isBehind = true;
 		else whenFurnished((made) => {
@@ -797,7 +802,7 @@ const startClient = (options, environment, load) => {
 	};
 	const rev = () => desired?.rev ?? 0;
 	const adopt = () => {
-		if (consent.remember) more?.adoptQueues(environment, shelf, endpoint, hello);
+		if (consent.remember) more?.adoptQueues(environment, shelf, endpoint, hello, () => record({ consent }));
 	};
 	const schedule = () => {
 		environment.clearTimer(timer);
@@ -937,7 +942,7 @@ const startClient = (options, environment, load) => {
 					}
 				};
 				transport = guarded(() => open?.(environment, endpoint, events));
-				if (!transport) environment.setTimer(() => step({
+				if (!transport) environment.setTimer(() => transport ?? step({
 					do: "closed",
 					code: 1006
 				}), 0);
@@ -999,7 +1004,8 @@ const startClient = (options, environment, load) => {
 		if (isOnlyIn(before, consent, "remember")) visitor = void 0;
 		if (isOnlyIn(before, consent, "personalize")) {
 			visit = void 0;
-			desired?.reset();
+			hasWithdrawn = isBehind = true;
+			whenFurnished((made) => made.forget());
 		}
 		const begun = visit;
 		const mayRemember = isOnlyIn(consent, before, "remember");

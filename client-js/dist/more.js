@@ -1110,7 +1110,14 @@ const createDesired = (environment, key, labels, hooks) => {
 		postponed.get(name)?.();
 		const one = applied.get(name);
 		applied.delete(name);
-		if (one) guarded(one.undo);
+		if (!one) return;
+		guarded(one.undo);
+		hooks.decided(name);
+	};
+	/** The engine gives the spot up, so that what it had put there before goes too. */
+	const fail = (name, decision, reason) => {
+		revert(name);
+		receipt(decision, "failed", reason);
 	};
 	const reset = () => {
 		for (const name of [...applied.keys(), ...postponed.keys()]) revert(name);
@@ -1124,8 +1131,8 @@ const createDesired = (environment, key, labels, hooks) => {
 		if (present?.element.isConnected && present.text === text && present.decision?.id === decision?.id) return;
 		postponed.get(name)?.();
 		const element = findSpot(document, name);
-		if (!element) return receipt(decision, "failed", "missing");
-		if (broken.has(name)) return receipt(decision, "failed", "error");
+		if (!element) return fail(name, decision, "missing");
+		if (broken.has(name)) return fail(name, decision, "error");
 		if (environment.now() > until) return receipt(decision, "suppressed", "ttl");
 		const spot = {
 			live: isLive(element),
@@ -1147,10 +1154,10 @@ const createDesired = (environment, key, labels, hooks) => {
 			...offer?.code && { code: offer.code },
 			...expires && { expires }
 		});
-		if (!change) return receipt(decision, "failed", "template");
+		if (!change) return fail(name, decision, "template");
 		revert(name);
 		const undo = changeInPlace(element, change);
-		if (!undo) return receipt(decision, "failed", "size");
+		if (!undo) return fail(name, decision, "size");
 		const stopWatching = watch(environment, element, () => receipt(decision, "shown"), () => receipt(decision, "clicked"));
 		const isOurs = "fill" in op || "offer" in op || "recommend" in op;
 		const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose, isOurs)) : void 0;
@@ -1221,8 +1228,7 @@ const createDesired = (environment, key, labels, hooks) => {
 			} else place(name, patch, ttlMs ? environment.now() + ttlMs : 1e400);
 		} catch {
 			broken.add(name);
-			revert(name);
-			receipt(decision, "failed", "error");
+			fail(name, decision, "error");
 		}
 	};
 	const patch = (push) => {
@@ -1252,6 +1258,10 @@ const createDesired = (environment, key, labels, hooks) => {
 			reset();
 		},
 		reset,
+		forget() {
+			reset();
+			rev = 0;
+		},
 		why: (placement) => placement === OVERLAY ? overlay?.decision : applied.get(placement)?.decision
 	};
 };
@@ -1305,7 +1315,7 @@ const read = (shelf, name) => {
 * Sends one copy until the engine has acknowledged all of it; where that takes too long, a later page load goes on. Returns in how many
 * milliseconds it is worth another look; 0 is never.
 */
-const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
+const deliver = async (environment, shelf, endpoint, found, hasLock, hello, repeat) => {
 	let name = found;
 	for (let round = 0; round < ROUNDS; round++) {
 		if (round) await new Promise((done) => environment.setTimer(done, ROUND_MS));
@@ -1319,14 +1329,18 @@ const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
 		const { first, list, page, startedAt } = copy;
 		const stream = name.slice(6);
 		const now = wall - startedAt;
+		const greeting = hello();
 		const frames = [{ events: {
 			first,
 			sentAt: now,
-			list
+			list: list.map((timed) => "consent" in timed.event ? {
+				...timed,
+				event: { consent: greeting.consent }
+			} : timed)
 		} }];
 		const { status, body } = await post(environment, endpoint, {
 			hello: {
-				...hello(),
+				...greeting,
 				stream,
 				page,
 				now,
@@ -1335,6 +1349,7 @@ const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
 			},
 			frames
 		});
+		if (hello().consent !== greeting.consent) repeat();
 		if (status === 400 || status === 413) return drop();
 		const opening = status === 200 ? body?.frames?.[0] : void 0;
 		if (!opening || !("welcome" in opening)) return 0;
@@ -1355,9 +1370,9 @@ const deliver = async (environment, shelf, endpoint, found, hasLock, hello) => {
 const adopting = /* @__PURE__ */ new WeakSet();
 /**
 * Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if it arrives twice. One tab does it at
-* a time: tabs of different visits would each be believed.
+* a time: tabs of different visits would each be believed. `repeat` says again what the shopper agrees to.
 */
-const adoptQueues = async (environment, shelf, endpoint, hello) => {
+const adoptQueues = async (environment, shelf, endpoint, hello, repeat) => {
 	if (adopting.has(environment)) return;
 	adopting.add(environment);
 	const locks = locksOf(environment);
@@ -1366,7 +1381,7 @@ const adoptQueues = async (environment, shelf, endpoint, hello) => {
 		for (const name of shelf.names(PREFIX)) {
 			if (name === PREFIX + hello().stream) continue;
 			const one = async (hasLock) => {
-				const wait = await deliver(environment, shelf, endpoint, name, hasLock, hello);
+				const wait = await deliver(environment, shelf, endpoint, name, hasLock, hello, repeat);
 				again = again && wait ? Math.min(again, wait) : again || wait;
 			};
 			if (hasLocks) await locks?.request(LOCK + name, { ifAvailable: true }, async (lock) => void (lock && await one(true)));
@@ -1378,7 +1393,7 @@ const adoptQueues = async (environment, shelf, endpoint, hello) => {
 	} finally {
 		adopting.delete(environment);
 	}
-	if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello), again);
+	if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello, repeat), again);
 };
 
 export { ENGLISH, adoptQueues, captureExit, createDesired, observeDataLayer, openStream, saveQueue, watchRoutes };

@@ -9,8 +9,8 @@ import type { Phase } from "./connection.js";
 export interface OwnEvents {
   /** The connection changed; `code` is the close code that caused it, or 0. */
   connection: { readonly phase: Phase; readonly code: number };
-  /** A decision was applied to the page. */
-  decision: { readonly placement: string; readonly decision: Decision };
+  /** A decision was applied to the page; without one the shop's default stands again. */
+  decision: { readonly placement: string; readonly decision?: Decision | undefined };
   /** The engine refused something. */
   error: { readonly code: string; readonly message: string };
 }

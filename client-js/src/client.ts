@@ -85,6 +85,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
   let appliedAt = 0;
   let isBehind = false;
   let hasMoved = false;
+  let hasWithdrawn = false;
   let timer = 0;
   let saveTimer = 0;
   let started = false;
@@ -140,8 +141,9 @@ export const startClient = (options: Options, environment: Environment, load: ()
     backlog.push(run);
     if (backlog.length > BACKLOG_MAX) backlog.splice(1, 1);
   };
-  // Until the engine has the page view of the next page, what it says may be about the one before. It is asked again then.
-  const isBetween = (): boolean => hasMoved && outbox.holds("pageView");
+  // Until the engine has the page view of the next page, what it says may be about the one before, and until it has heard of a withdrawal,
+  // it may be what was withdrawn. It is asked again then.
+  const isBetween = (): boolean => (hasMoved && outbox.holds("pageView")) || (hasWithdrawn && outbox.holds("consent"));
   const show = (frame: ServerFrame): void => {
     if (isBetween()) isBehind = true;
     else
@@ -152,7 +154,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
   };
   const rev = (): number => desired?.rev ?? 0;
   const adopt = (): void => {
-    if (consent.remember) void more?.adoptQueues(environment, shelf, endpoint, hello);
+    if (consent.remember) void more?.adoptQueues(environment, shelf, endpoint, hello, () => record({ consent }));
   };
 
   // One timer serves the connection, the outbox and the receipts.
@@ -276,7 +278,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
         };
         transport = guarded(() => open?.(environment, endpoint, events));
         // Where sockets are blocked the constructor throws.
-        if (!transport) environment.setTimer(() => step({ do: "closed", code: 1006 }), 0);
+        if (!transport) environment.setTimer(() => transport ?? step({ do: "closed", code: 1006 }), 0);
         break;
       }
       case "hello":
@@ -337,7 +339,8 @@ export const startClient = (options: Options, environment: Environment, load: ()
     if (isOnlyIn(before, consent, "remember")) visitor = undefined;
     if (isOnlyIn(before, consent, "personalize")) {
       visit = undefined;
-      desired?.reset();
+      hasWithdrawn = isBehind = true;
+      whenFurnished((made) => made.forget());
     }
     const begun = visit;
     const mayRemember = isOnlyIn(consent, before, "remember");

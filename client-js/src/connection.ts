@@ -34,6 +34,8 @@ const GOOD_MS = 10_000;
 const TIRED_AFTER = 10;
 const TIRED_MS = 60_000;
 const FALLBACK_AFTER = 3;
+// For so long a hello that was sent on a connection we gave up may still arrive, and take over ours.
+const LATE_MS = 60_000;
 
 export interface Connection {
   readonly phase: Phase;
@@ -51,6 +53,7 @@ export const createConnection = (visible: boolean, random: () => number): Connec
   let dialedAt = -STEP_MS;
   let openedAt = 0;
   let heardAt = 0;
+  let abandonedAt = -LATE_MS;
   let away = true;
   let everOpen = false;
   let route: Route = "socket";
@@ -99,8 +102,10 @@ export const createConnection = (visible: boolean, random: () => number): Connec
           : draw(STEP_MS, Math.min(CAP_MS, STEP_MS + STEP_MS * 2 ** (attempt - 1)));
     retryIn(delay, now, code);
   };
-  const hangUp = (): void => {
-    if (phase === "open" || phase === "connecting") out.push({ do: "close" });
+  const hangUp = (now: number): void => {
+    if (phase !== "open" && phase !== "connecting") return;
+    out.push({ do: "close" });
+    abandonedAt = now;
   };
   const listen = (now: number): void => {
     heardAt = now;
@@ -115,7 +120,7 @@ export const createConnection = (visible: boolean, random: () => number): Connec
         if (phase === "waiting") dial(now);
         break;
       case "opened":
-        out.push({ do: "hello", resume });
+        if (phase === "connecting") out.push({ do: "hello", resume });
         break;
       case "welcomed":
         resume = input.resume;
@@ -130,8 +135,8 @@ export const createConnection = (visible: boolean, random: () => number): Connec
       case "closed": {
         const { code } = input;
         if (phase === "waiting" || phase === "backoff") break;
-        // 4000 to 4099 is our own fault or the shop's policy; 4201 means a newer socket holds this stream.
-        if ((code >= 4000 && code < 4100) || code === 4201) {
+        // 4000 to 4099 is our own fault or the shop's policy; 4201 means a newer socket holds this stream, which may be one we gave up.
+        if ((code >= 4000 && code < 4100) || (code === 4201 && now >= abandonedAt + LATE_MS)) {
           enter("stopped", code);
           break;
         }
@@ -155,32 +160,32 @@ export const createConnection = (visible: boolean, random: () => number): Connec
         break;
       case "leave":
         if (phase === "open") out.push({ do: "bye", reason: "pagehide" });
-        hangUp();
+        hangUp(now);
         away = true;
         enter("waiting");
         break;
       case "renew":
         // The identity changed: the next hello must not continue under the old one.
         resume = undefined;
-        hangUp();
+        hangUp(now);
         dialedAt = now - STEP_MS;
         enter("waiting");
         dial(now);
         break;
       case "off":
         if (phase === "open") out.push({ do: "bye", reason: "off" });
-        hangUp();
+        hangUp(now);
         enter("stopped");
         break;
       case "tick":
         if (moveAt && now >= moveAt) {
-          hangUp();
+          hangUp(now);
           enter("waiting");
           dial(now);
         } else if (deadline && now >= deadline) {
           if (phase === "backoff") dial(now);
           else {
-            hangUp();
+            hangUp(now);
             lost(0, now);
           }
         }

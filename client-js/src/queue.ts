@@ -77,7 +77,7 @@ const read = (shelf: Shelf, name: string): Copy | undefined => {
  * Sends one copy until the engine has acknowledged all of it; where that takes too long, a later page load goes on. Returns in how many
  * milliseconds it is worth another look; 0 is never.
  */
-const deliver = async (environment: Environment, shelf: Shelf, endpoint: string, found: string, hasLock: boolean, hello: () => Hello): Promise<number> => {
+const deliver = async (environment: Environment, shelf: Shelf, endpoint: string, found: string, hasLock: boolean, hello: () => Hello, repeat: () => void): Promise<number> => {
   let name = found;
   for (let round = 0; round < ROUNDS; round++) {
     if (round) await new Promise<void>((done) => environment.setTimer(done, ROUND_MS));
@@ -92,8 +92,13 @@ const deliver = async (environment: Environment, shelf: Shelf, endpoint: string,
     const { first, list, page, startedAt } = copy;
     const stream = name.slice(PREFIX.length);
     const now = wall - startedAt;
-    const frames = [{ events: { first, sentAt: now, list } }];
-    const { status, body } = await post(environment, endpoint, { hello: { ...hello(), stream, page, now, wall, visible: false }, frames });
+    const greeting = hello();
+    // What the shopper agreed to then may have been withdrawn since: in its place and number stands what is agreed to now.
+    const current = list.map((timed) => ("consent" in timed.event ? { ...timed, event: { consent: greeting.consent! } } : timed));
+    const frames = [{ events: { first, sentAt: now, list: current } }];
+    const { status, body } = await post(environment, endpoint, { hello: { ...greeting, stream, page, now, wall, visible: false }, frames });
+    // An answer given meanwhile may have overtaken this one: it is said again behind it.
+    if (hello().consent !== greeting.consent) repeat();
     // What is refused for what it is would be refused again.
     if (status === 400 || status === 413) return drop();
     const opening = status === 200 ? (body as { frames?: ServerFrame[] } | undefined)?.frames?.[0] : undefined;
@@ -116,9 +121,9 @@ const adopting = new WeakSet<Environment>();
 
 /**
  * Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if it arrives twice. One tab does it at
- * a time: tabs of different visits would each be believed.
+ * a time: tabs of different visits would each be believed. `repeat` says again what the shopper agrees to.
  */
-export const adoptQueues = async (environment: Environment, shelf: Shelf, endpoint: string, hello: () => Hello): Promise<void> => {
+export const adoptQueues = async (environment: Environment, shelf: Shelf, endpoint: string, hello: () => Hello, repeat: () => void): Promise<void> => {
   if (adopting.has(environment)) return;
   adopting.add(environment);
   const locks = locksOf(environment);
@@ -127,7 +132,7 @@ export const adoptQueues = async (environment: Environment, shelf: Shelf, endpoi
     for (const name of shelf.names(PREFIX)) {
       if (name === PREFIX + hello().stream) continue;
       const one = async (hasLock: boolean): Promise<void> => {
-        const wait = await deliver(environment, shelf, endpoint, name, hasLock, hello);
+        const wait = await deliver(environment, shelf, endpoint, name, hasLock, hello, repeat);
         again = again && wait ? Math.min(again, wait) : again || wait;
       };
       if (hasLocks) await locks?.request(LOCK + name, { ifAvailable: true }, async (lock) => void (lock && (await one(true))));
@@ -140,5 +145,5 @@ export const adoptQueues = async (environment: Environment, shelf: Shelf, endpoi
   } finally {
     adopting.delete(environment);
   }
-  if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello), again);
+  if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello, repeat), again);
 };

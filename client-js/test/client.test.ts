@@ -214,6 +214,25 @@ describe("the page", () => {
     await page.wait(0);
     expect([tries, page.document.querySelector("h1")!.textContent]).toEqual([2, "New"]);
   });
+  it("neither hears nor uses a connection any more that it gave up", async () => {
+    const { socket, page, client } = await start();
+    client.identify("token");
+    await page.wait(600);
+    const next = page.last();
+    expect([page.sockets.length, socket.isClosed]).toEqual([2, true]);
+    socket.open();
+    expect(socket.sent).toEqual([]);
+    next.open();
+    next.say(welcome());
+    socket.say(fill(0));
+    socket.die(4201);
+    client.track("x");
+    await page.wait(60);
+    expect(page.document.querySelector("h1")!.textContent).toBe("Own");
+    expect(socket.sent).toEqual([]);
+    expect(next.heard("events")).not.toEqual([]);
+    expect(page.sockets).toHaveLength(2);
+  });
   it("reports declared clicks", async () => {
     const { socket, page, events } = await start();
     socket.open();
@@ -409,6 +428,26 @@ describe("consent and storage", () => {
     expect(page.document.querySelector("h1")!.textContent).toBe("Own");
     expect(events().at(-1)).toMatchObject({ consent: { personalize: false, remember: false, measure: true } });
   });
+  it("withdrawal takes nothing in that was under way, and asks for what is not personal when the engine has heard of it", async () => {
+    const { socket, client, page } = await start({ consent: "granted" });
+    const title = (): string => page.document.querySelector("h1")!.textContent!;
+    const asked = (): unknown[] => socket.heard("applied").filter((one) => !(one as { receipts: unknown[] }).receipts.length);
+    socket.open();
+    socket.say(welcome());
+    socket.say(fill(0));
+    client.consent({ personalize: false });
+    socket.say({ push: { ...fill(1).push, from: 1 } });
+    socket.say({ state: { rev: 2, patches: fill(1).push.patches } });
+    await page.wait(200);
+    expect(title()).toBe("Own");
+    expect(asked()).toEqual([]);
+    const sent = (socket.heard("events") as { first: number; list: unknown[] }[]).at(-1)!;
+    socket.say({ ack: { seq: sent.first + sent.list.length - 1 } });
+    await page.wait(60);
+    expect(asked()).toEqual([{ rev: 0, receipts: [] }]);
+    socket.say({ state: { rev: 3, patches: fill(0).push.patches } });
+    expect(title()).toBe("New");
+  });
   it("a grant to remember asks for the token that names the browser", async () => {
     const { socket, client, page } = await start();
     socket.open();
@@ -520,6 +559,29 @@ describe("a queue left by a dead page", () => {
       expect(found.posts.length).toBeLessThan(6);
       expect(found.queues()).toContain("local floorwalker.queue." + dead);
     }
+  });
+  it("says what the shopper agrees to now, not then, and again behind it where that has changed meanwhile", async () => {
+    const page = createPage(HTML);
+    const posts: { hello: { consent: object }; frames: { events: { first: number; list: { event: Event }[] } }[] }[] = [];
+    let answer = (_: Response): void => undefined;
+    const fetch = (_: string, init: { body: string }) => (posts.push(JSON.parse(init.body)), new Promise((resolve) => (answer = resolve)));
+    Object.assign(page.window, { fetch });
+    const old = { at: 1, event: { consent: { personalize: true, remember: true, measure: true, share: true, gpc: false } } };
+    page.window.localStorage.setItem("floorwalker.queue." + dead, JSON.stringify({ ...copy, list: [old, copy.list[0]] }));
+    const { client, socket, events } = await start({ consent: { personalize: true, remember: true, measure: false } }, page);
+    const present = { personalize: true, remember: true, measure: false, gpc: false };
+    const said = (): Event[] => events().filter((event) => "consent" in event);
+    socket.open();
+    socket.say(welcome());
+    await page.wait(10);
+    expect(posts[0]).toMatchObject({ hello: { consent: present } });
+    expect(posts[0]!.frames[0]!.events.list.map(({ event }) => event)).toEqual([{ consent: present }, { custom: { name: "lost" } }]);
+    client.consent({ personalize: false });
+    expect(said()).toHaveLength(1);
+    answer(new Response(JSON.stringify({ frames: [welcome({ ack: 99 })] })));
+    // The answer takes several turns to be read.
+    for (let i = 0; i < 20 && said().length < 2; i++) await page.wait(10);
+    expect(said()).toEqual([{ consent: { ...present, personalize: false } }, { consent: { ...present, personalize: false } }]);
   });
   it("is not sent any more after the shopper has refused", async () => {
     const { page, client, posts, queues } = await visit({});

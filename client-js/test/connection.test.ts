@@ -78,6 +78,21 @@ describe("close codes", () => {
     connection.step({ do: "tick" }, connection.deadline);
     expect(connection.step({ do: "opened" }, 9_000)).toEqual([{ do: "hello", resume }]);
   });
+  it("4201 may come of a hello on a connection that was given up: then it comes back", () => {
+    const connection = createConnection(true, () => 0.5);
+    play(connection, [[0, { do: "start" }], [10, { do: "opened" }]]);
+    expect(names(connection.step({ do: "tick" }, 10_000))).toEqual(["close", "backoff"]);
+    const dialed = connection.deadline;
+    expect(play(connection, [[dialed, { do: "tick" }], [dialed + 5, { do: "opened" }], [dialed + 9, { do: "welcomed", resume: TOKEN }]])).toEqual(["open"]);
+    expect(play(connection, [[dialed + 50, { do: "closed", code: 4201 }]])).toEqual(["backoff"]);
+    expect(play(connection, [[dialed + 9_000, { do: "tick" }], [dialed + 9_005, { do: "opened" }], [dialed + 9_009, { do: "welcomed", resume: TOKEN }]])).toEqual(["open"]);
+    expect(play(connection, [[90_000, { do: "closed", code: 4201 }]])).toEqual(["stopped"]);
+  });
+  it("greets only on the connection it has dialed", () => {
+    const connection = open();
+    connection.step({ do: "closed", code: 1006 }, 50);
+    expect(connection.step({ do: "opened" }, 60)).toEqual([]);
+  });
   it("does nothing after it has stopped", () => {
     const connection = open();
     connection.step({ do: "closed", code: 4003 }, 50);

@@ -28,14 +28,15 @@ const patch = (op: Op, id = "d1"): Patch => ({ op, decision: decision(id), ttlMs
 const fill = (placement: string, data: Record<string, string> = { title: "New" }, id = "d1"): Patch =>
   patch({ fill: { placement, template: "block", data } }, id);
 
-const setUp = (): { page: TestPage; desired: Desired; receipts: string[]; push: (...patches: Patch[]) => void; $: (selector: string) => HTMLElement } => {
+const setUp = (): { page: TestPage; desired: Desired; receipts: string[]; stands: string[]; push: (...patches: Patch[]) => void; $: (selector: string) => HTMLElement } => {
   const page = createPage(HTML);
   const receipts: string[] = [];
+  const stands: string[] = [];
   const desired = createDesired(page.environment, "key", ENGLISH, {
     receipt: (id: string, state: ReceiptState, reason?: string) => receipts.push([id, state, reason].filter(Boolean).join(":")),
     chose: () => undefined,
     emit: (name, data) => receipts.push(`emit:${name}:${JSON.stringify(data)}`),
-    decided: () => undefined,
+    decided: (placement, decision) => stands.push([placement, decision?.id ?? "own"].join(":")),
     skew: () => 0,
     shopper: watchShopper(page.environment),
   });
@@ -44,6 +45,7 @@ const setUp = (): { page: TestPage; desired: Desired; receipts: string[]; push: 
     page,
     desired,
     receipts,
+    stands,
     push: (...patches) => desired.hear({ push: { from: desired.rev, rev: desired.rev + 1, patches } }),
     $: (selector) => page.document.querySelector<HTMLElement>(selector)!,
   };
@@ -69,6 +71,35 @@ describe("fill", () => {
     const { push, receipts } = setUp();
     push(fill("nowhere"), patch({ fill: { placement: "hero", template: "none", data: {} } }, "d2"));
     expect(receipts).toEqual(["d1:failed:missing", "d2:failed:template"]);
+  });
+  it.each<[string, Patch]>([
+    ["template", patch({ fill: { placement: "hero", template: "none", data: {} } }, "d2")],
+    ["size", fill("hero", { title: "Too much" }, "d2")],
+  ])("what cannot be shown (%s) does not leave the old in its place", (reason, next) => {
+    const { push, receipts, $ } = setUp();
+    push(fill("hero"));
+    expect($("[data-floorwalker=hero] h1").textContent).toBe("New");
+    if (reason === "size") Object.defineProperty($("[data-floorwalker=hero]"), "scrollHeight", { get: () => 500 });
+    push(next);
+    expect($("#own").isConnected).toBe(true);
+    expect($("[data-floorwalker=hero]").getAttribute("style") || "").toBe("");
+    expect(receipts).toEqual(["d1:received", "d2:failed:" + reason]);
+  });
+  it("what lost its spot leaves nothing of it where the shop has moved it", () => {
+    const { push, receipts, $ } = setUp();
+    const hero = $("[data-floorwalker=hero]");
+    push(fill("hero"));
+    hero.removeAttribute("data-floorwalker");
+    push(fill("hero", { title: "Next" }, "d2"));
+    expect(hero.textContent).toBe("Own");
+    expect(receipts).toEqual(["d1:received", "d2:failed:missing"]);
+  });
+  it("tells the page what stands where, also that its own stands again", () => {
+    const { push, stands } = setUp();
+    push(fill("hero"));
+    push(fill("hero", { title: "Next" }, "d2"));
+    push({ op: { clear: { placement: "hero" } }, ttlMs: 0 }, { op: { clear: { placement: "hero" } }, ttlMs: 0 });
+    expect(stands).toEqual(["hero:d1", "hero:own", "hero:d2", "hero:own"]);
   });
   it("finds the element form", () => {
     const { push, $ } = setUp();

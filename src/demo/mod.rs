@@ -9,11 +9,13 @@ pub mod status;
 pub mod world;
 
 /// Placements of the demo shop, with the pages they stand on.
-pub const PLACEMENTS: [&str; 15] = [
+pub const PLACEMENTS: [&str; 18] = [
     "banner",
     "main-nav",
     "hero@home",
     "home-shelf@home",
+    "trending@home",
+    "recent@home",
     "shortcuts@home",
     "home-layout@home",
     "listing@category,search",
@@ -21,6 +23,7 @@ pub const PLACEMENTS: [&str; 15] = [
     "search-rescue@search",
     "related@product",
     "goes-with@product",
+    "next@product",
     "buy@product",
     "product-help@product",
     "cart-upsell@cart",

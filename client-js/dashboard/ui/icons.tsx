@@ -3,6 +3,7 @@
 const PATHS: Record<string, string> = {
   floor: "M1.5 6V1.5h13V6M1.5 10v4.5h13V10M6 1.5V5M10.5 14.5V11",
   campaigns: "M2 6.5v3l2.5.5L11 13V3L4.5 6zM13.5 6.5v3M5 10l.8 3.5h1.7L6.8 11",
+  recommendations: "M1.5 2.5h5v5h-5zM9.5 2.5h5v5h-5zM1.5 10.5h5v3h-5zM12 9.5v4.5M9.8 11.8h4.4",
   system: "M1 8.5h3l2-5 3.5 9 2-4H15",
   phone: "M5 1.5h6v13H5zM7.2 12.5h1.6",
   tablet: "M3 1.5h10v13H3zM7 12.5h2",

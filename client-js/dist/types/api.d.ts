@@ -9,10 +9,10 @@ export interface OwnEvents {
         readonly phase: Phase;
         readonly code: number;
     };
-    /** A decision was applied to the page. */
+    /** A decision was applied to the page; without one the shop's default stands again. */
     decision: {
         readonly placement: string;
-        readonly decision: Decision;
+        readonly decision?: Decision | undefined;
     };
     /** The engine refused something. */
     error: {

@@ -6,6 +6,6 @@ import type { Shelf } from "./storage.js";
 export declare const saveQueue: (environment: Environment, shelf: Shelf, stream: string, page: Page, outbox: Outbox, left: boolean) => void;
 /**
  * Delivers abandoned copies under their own streams and numbers, so that nothing counts twice even if it arrives twice. One tab does it at
- * a time: tabs of different visits would each be believed.
+ * a time: tabs of different visits would each be believed. `repeat` says again what the shopper agrees to.
  */
-export declare const adoptQueues: (environment: Environment, shelf: Shelf, endpoint: string, hello: () => Hello) => Promise<void>;
+export declare const adoptQueues: (environment: Environment, shelf: Shelf, endpoint: string, hello: () => Hello, repeat: () => void) => Promise<void>;

@@ -25,7 +25,8 @@ export interface Hooks {
   receipt(decision: string, state: ReceiptState, reason?: string): void;
   chose(choice: PreferenceChoice, decision: string): void;
   emit(name: string, data: Readonly<Record<string, string>>): void;
-  decided(placement: string, decision: Decision): void;
+  /** What stands in a placement; without a decision it is the shop's default. */
+  decided(placement: string, decision?: Decision): void;
   /** The shopper's clock minus the engine's, milliseconds. */
   skew(): number;
   readonly shopper: Shopper;
@@ -39,6 +40,8 @@ export interface Desired {
   announce(spots: readonly Placement[], now: number): void;
   /** Puts every default back. */
   reset(): void;
+  /** As `reset`, and knows no revision any more: what may come back comes as a whole state. */
+  forget(): void;
   why(placement: string): Decision | undefined;
 }
 
@@ -87,7 +90,14 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
     postponed.get(name)?.();
     const one = applied.get(name);
     applied.delete(name);
-    if (one) guarded(one.undo);
+    if (!one) return;
+    guarded(one.undo);
+    hooks.decided(name);
+  };
+  /** The engine gives the spot up, so that what it had put there before goes too. */
+  const fail = (name: string, decision: Decision | undefined, reason: string): void => {
+    revert(name);
+    receipt(decision, "failed", reason);
   };
   const reset = (): void => {
     for (const name of [...applied.keys(), ...postponed.keys()]) revert(name);
@@ -103,8 +113,8 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
     if (present?.element.isConnected && present.text === text && present.decision?.id === decision?.id) return;
     postponed.get(name)?.();
     const element = findSpot(document, name);
-    if (!element) return receipt(decision, "failed", "missing");
-    if (broken.has(name)) return receipt(decision, "failed", "error");
+    if (!element) return fail(name, decision, "missing");
+    if (broken.has(name)) return fail(name, decision, "error");
     if (environment.now() > until) return receipt(decision, "suppressed", "ttl");
     const spot = { live: isLive(element), above: above.has(name), onScreen: isOnScreen(element) };
     if (isLate(spot, shopper.hadInput, environment.now() - announcedAt)) return receipt(decision, "suppressed", "late");
@@ -120,10 +130,10 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
     const offer = "offer" in op ? op.offer : undefined;
     const expires = offer?.expiresAt && `${labels.until} ${plainTime(offer.expiresAt + hooks.skew(), environment.wall())}`;
     const change = prepare(element, op, { ...(offer?.code && { code: offer.code }), ...(expires && { expires }) });
-    if (!change) return receipt(decision, "failed", "template");
+    if (!change) return fail(name, decision, "template");
     revert(name);
     const undo = changeInPlace(element, change);
-    if (!undo) return receipt(decision, "failed", "size");
+    if (!undo) return fail(name, decision, "size");
     const stopWatching = watch(
       environment,
       element,
@@ -201,8 +211,7 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
     } catch {
       // A spot that failed once stays the shop's own for this page load.
       broken.add(name);
-      revert(name);
-      receipt(decision, "failed", "error");
+      fail(name, decision, "error");
     }
   };
 
@@ -235,6 +244,10 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
       reset();
     },
     reset,
+    forget() {
+      reset();
+      rev = 0;
+    },
     why: (placement) => (placement === OVERLAY ? overlay?.decision : applied.get(placement)?.decision),
   };
 };

@@ -27,11 +27,13 @@ fn campaigns() -> Vec<Arc<Campaign>> {
 fn placements() -> BTreeMap<String, Vec<PageKind>> {
     use PageKind::*;
     let everywhere = PageKind::ALL.to_vec();
-    let entries: [(&str, &[PageKind]); 14] = [
+    let entries: [(&str, &[PageKind]); 17] = [
         ("banner", &everywhere),
         ("main-nav", &everywhere),
         ("hero", &[Home]),
         ("home-shelf", &[Home]),
+        ("trending", &[Home]),
+        ("recent", &[Home]),
         ("shortcuts", &[Home]),
         ("home-layout", &[Home]),
         ("listing", &[Category, Search]),
@@ -39,6 +41,7 @@ fn placements() -> BTreeMap<String, Vec<PageKind>> {
         ("search-rescue", &[Search]),
         ("related", &[Product]),
         ("goes-with", &[Product]),
+        ("next", &[Product]),
         ("buy", &[Product]),
         ("product-help", &[Product]),
         ("cart-upsell", &[Cart]),

@@ -34,7 +34,7 @@ pub(super) fn picture(product: &Product, loading: Option<&str>) -> Markup {
 pub(super) fn shelf(placement: &str, title: &str, products: &[&Product]) -> Markup {
     html! {
         section.shelf data-floorwalker=(placement) {
-            h2 data-floorwalker-title { (title) }
+            h2 data-field="title" { (title) }
             ul.shelf-items.{ "of-" (products.len()) } data-floorwalker-items {
                 @for product in products { li.shelf-item { (card(product, true)) } }
             }

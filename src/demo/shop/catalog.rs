@@ -157,6 +157,11 @@ impl Catalog {
         self.filled(chosen, department, ids, count)
     }
 
+    /// Returns what is wanted in a category, in the departments above it, and in the shop, without these.
+    pub fn popular_in(&self, category: &str, not: &[&str], count: usize) -> Vec<&'static Product> {
+        self.filled(Vec::new(), category, not, count)
+    }
+
     /// Cuts a list to `count`, or fills it up from the category, its parents, and then the shop's popular products.
     fn filled(&self, mut chosen: Vec<&'static Product>, category: &str, not: &[&str], count: usize) -> Vec<&'static Product> {
         chosen.retain(|product| !not.contains(&product.id.as_str()));

@@ -44,9 +44,9 @@ pub(super) async fn home(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> H
         }
         div.home-layout data-floorwalker="home-layout" data-layout="default" {
             (card::shelf("home-shelf", "Worth a look", &recommended))
-            (card::fixed_shelf("What people look at most", None, &popular))
+            (card::shelf("trending", "What people look at most", &popular))
             (departments(&shop))
-            (card::fixed_shelf("New arrivals", None, &newest))
+            (card::shelf("recent", "New arrivals", &newest))
         }
     };
     frame::render(&shop, Page::new("home", "Electronics, computers, tools"), &cart, main)

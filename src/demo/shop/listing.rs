@@ -68,7 +68,7 @@ pub(super) async fn category(
     let listing = Listing { address: &address, members: &members, choice: &choice };
     let main = html! {
         (breadcrumb(&path))
-        div.listing-head { h1 { (title) } p.quiet { (count_label(listing.filtered().len())) } }
+        div.listing-head { h1 { (title) } p.quiet { (count_label(listing.filtered().len())) } (reason_line()) }
         @let children = shop.catalog.children(&path);
         @if !children.is_empty() {
             nav.chips aria-label="Within this department" {
@@ -104,7 +104,7 @@ pub(super) async fn search(
             div.listing-head { h1 { "Nothing found for “" (query) "”" } }
             (rescue(&shop, &query))
         } @else {
-            div.listing-head { h1 { "“" (query) "”" } p.quiet { (count_label(count)) } }
+            div.listing-head { h1 { "“" (query) "”" } p.quiet { (count_label(count)) } (reason_line()) }
             (listing.render())
         }
     };
@@ -115,6 +115,11 @@ pub(super) async fn search(
         page.facts = json!({ "search": { "query": query, "results": count } });
     }
     frame::render(&shop, page, &cart, main)
+}
+
+/// Where the page's script says why the list stands in its order; empty, but never without its room.
+fn reason_line() -> Markup {
+    html! { p.list-reason data-why-of="listing" role="status" {} }
 }
 
 /// What a search without results offers: near spellings, and a placement that may do better than tips.
@@ -129,7 +134,7 @@ fn rescue(shop: &Shop, query: &str) -> Markup {
             }
         }
         section.shelf.rescue data-floorwalker="search-rescue" data-floorwalker-live {
-            h2 data-floorwalker-title { "Ways to find it" }
+            h2 data-field="title" { "Ways to find it" }
             ul.shelf-items.of-4 data-floorwalker-items {
                 (tip(shop, "construction.tools.drill", "Fewer words", "A brand and a kind of thing:", "bosch drill"))
                 (tip(shop, "computers.notebook", "The general word", "What it is, before the model:", "notebook"))

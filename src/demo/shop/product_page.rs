@@ -29,6 +29,8 @@ pub(super) async fn product(State(shop): State<Arc<Shop>>, Path(id): Path<String
     let Some(product) = shop.catalog.product(&id) else { return (StatusCode::NOT_FOUND, missing_page(&shop, &cart)) };
     let goes_with = shop.catalog.goes_with(&[id.as_str()], 4);
     let related = shop.catalog.related(product, 6);
+    let shown: Vec<&str> = std::iter::once(product).chain(related.iter().chain(&goes_with).copied()).map(|one| one.id.as_str()).collect();
+    let popular = shop.catalog.popular_in(&product.category, &shown, 6);
     let main = html! {
         nav.breadcrumb aria-label="You are here" {
             a href="/" { "Home" }
@@ -69,6 +71,7 @@ pub(super) async fn product(State(shop): State<Arc<Shop>>, Path(id): Path<String
         }
         (card::shelf("goes-with", "Goes well with it", &goes_with))
         (card::shelf("related", "Similar, side by side", &related))
+        (card::shelf("next", "Popular around here", &popular))
     };
     let mut page = Page::new("product", product.name.clone());
     page.product = Some(&product.id);

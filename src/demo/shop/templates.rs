@@ -31,13 +31,11 @@ pub(super) fn all() -> Markup {
         template data-floorwalker-template="product-card" {
             li.shelf-item {
                 a.card data-field-href="href" href="/" data-floorwalker-click="recommendation" {
-                    span.card-picture {
-                        img data-field="image" data-field-alt="name" alt="" width="400" height="400" loading="lazy";
-                        span.card-reason data-field="reason" {}
-                    }
+                    span.card-picture { img data-field="image" data-field-alt="name" alt="" width="400" height="400" loading="lazy"; }
                     span.card-brand data-field="brand" {}
                     span.card-name data-field="name" {}
                     span.card-price data-field="price" {}
+                    span.card-reason data-field="reason" {}
                 }
             }
         }

@@ -101,9 +101,9 @@ async fn placements_stand_where_campaigns_expect_them() {
     let shop = shop();
     let product = format!("/p/{}", in_stock(0).id);
     let expected: [(&str, &[&str], usize); 6] = [
-        ("/", &["main-nav", "banner", "hero", "shortcuts", "home-layout", "home-shelf"], 18),
+        ("/", &["main-nav", "banner", "hero", "shortcuts", "home-layout", "home-shelf", "trending", "recent"], 18),
         ("/c/computers", &["main-nav", "banner", "listing-top"], 48),
-        (&product, &["banner", "buy", "product-help", "goes-with", "related"], 10),
+        (&product, &["banner", "buy", "product-help", "goes-with", "related", "next"], 16),
         ("/search?q=zzzzzz", &["banner", "search-rescue"], 0),
         ("/cart", &["banner", "cart-upsell"], 4),
         ("/checkout", &["banner"], 0),

@@ -50,6 +50,8 @@ const HOME: &[Spot] = &[
     spot("shortcuts", PlacementKind::Nav, false, DESKTOP),
     spot("home-layout", PlacementKind::Block, false, DESKTOP),
     spot("home-shelf", PlacementKind::Block, false, BELOW),
+    spot("trending", PlacementKind::Block, false, BELOW),
+    spot("recent", PlacementKind::Block, false, BELOW),
 ];
 const CATEGORY: &[Spot] = &[MAIN_NAV, BANNER, spot("listing-top", PlacementKind::Block, false, BOTH), LISTING];
 const PRODUCT: &[Spot] = &[
@@ -59,6 +61,7 @@ const PRODUCT: &[Spot] = &[
     spot("product-help", PlacementKind::Block, true, DESKTOP),
     spot("goes-with", PlacementKind::Block, false, BELOW),
     spot("related", PlacementKind::Block, false, BELOW),
+    spot("next", PlacementKind::Block, false, BELOW),
 ];
 const FOUND: &[Spot] = &[MAIN_NAV, BANNER, LISTING];
 const NOT_FOUND: &[Spot] = &[MAIN_NAV, BANNER, spot("search-rescue", PlacementKind::Block, true, BOTH)];

@@ -83,10 +83,10 @@ impl Desired {
         reports.push((decision, ReceiptState::Received));
     }
 
-    /// The shopper has refused: every default comes back at once, also where the engine would leave what is not personal.
-    pub(in crate::sim) fn reset(&mut self) {
-        self.unshown.extend(self.shows.values().map(|held| held.decision));
+    /// The shopper has refused: every default comes back at once. What is not personal returns with a whole state.
+    pub(in crate::sim) fn forget(&mut self) {
         self.shows.clear();
         self.overlay = None;
+        self.rev = 0;
     }
 }

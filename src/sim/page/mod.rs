@@ -50,6 +50,7 @@ pub(super) struct Tab {
     pub(super) answers: bool,
     pub(super) is_behind: bool,
     pub(super) consent: Signal,
+    pub(super) has_withdrawn: bool,
     /// The last word on consent that is not acknowledged.
     pub(super) consent_uid: Option<u64>,
 }
@@ -81,12 +82,18 @@ impl Tab {
             is_behind: false,
             consent,
             consent_uid: None,
+            has_withdrawn: false,
         }
     }
 
     /// The page's clock at a moment.
     pub(super) fn clock(&self, now: u64) -> u64 {
         now.saturating_add_signed(self.skew)
+    }
+
+    /// Until the engine has heard of a withdrawal, what it says may be what was withdrawn.
+    pub(super) fn is_between(&self) -> bool {
+        self.has_withdrawn && self.consent_uid.is_some()
     }
 
     pub(super) fn say(&mut self, said: Said) -> bool {

@@ -26,6 +26,7 @@ use crate::sim::wire::Said;
 use crate::sim::wire::Up;
 use crate::sim::wire::Welcome;
 use crate::sim::wire::What;
+use crate::sim::wire::Whole;
 use std::sync::Arc;
 
 const CONNECT_US: u64 = 10_000_000;
@@ -298,7 +299,7 @@ impl World<'_> {
             tab.answers = false;
             let rev = tab.desired.rev;
             let receipts = std::mem::take(&mut tab.receipts);
-            let asks = std::mem::take(&mut tab.is_behind) && !receipts.is_empty();
+            let asks = !tab.is_between() && std::mem::take(&mut tab.is_behind) && !receipts.is_empty();
             self.send_up(line, Up::Applied { rev, receipts });
             if asks {
                 self.send_up(line, Up::Applied { rev, receipts: Default::default() });
@@ -345,6 +346,8 @@ impl World<'_> {
                 tab.mark = seq;
                 let done = tab.outbox.ack(seq);
                 self.acknowledged(number, &done);
+                let tab = &mut self.tabs[number];
+                tab.answers |= tab.is_behind;
                 if self.tabs[number].is_ghost && self.tabs[number].outbox.len() == 0 {
                     self.close(number, true);
                 }
@@ -359,19 +362,19 @@ impl World<'_> {
             Down::Push { from, rev, patches } => {
                 self.log.note(now, "push", number as u64, rev);
                 self.see(number, patches.iter().filter_map(|patch| if let Patch::Set(held) = patch { Some(held) } else { None }));
-                match self.tabs[number].desired.push(from, rev, &patches) {
-                    Some(reports) => self.receipts(number, reports),
-                    None => {
-                        self.tabs[number].is_behind = true;
-                        self.receipts(number, Vec::new());
-                    }
+                let tab = &mut self.tabs[number];
+                if tab.is_between() {
+                    tab.is_behind = true;
+                } else if let Some(reports) = tab.desired.push(from, rev, &patches) {
+                    self.receipts(number, reports);
+                } else {
+                    tab.is_behind = true;
+                    self.receipts(number, Vec::new());
                 }
             }
             Down::State(whole) => {
                 self.log.note(now, "state", number as u64, whole.rev);
-                self.see(number, whole.held.iter());
-                let reports = self.tabs[number].desired.replace(&whole);
-                self.receipts(number, reports);
+                self.show(number, &whole);
             }
             Down::Closed(closed) => {
                 self.log.note(now, "closed", number as u64, closed as u64);
@@ -420,9 +423,7 @@ impl World<'_> {
         }
         self.acknowledged(number, &done);
         if let Some(whole) = state {
-            self.see(number, whole.held.iter());
-            let reports = self.tabs[number].desired.replace(&whole);
-            self.receipts(number, reports);
+            self.show(number, &whole);
         }
         if self.tabs[number].is_ghost && self.tabs[number].outbox.len() == 0 {
             self.close(number, true);
@@ -458,6 +459,18 @@ impl World<'_> {
             if !list.contains(&said.uid) {
                 list.push(said.uid);
             }
+        }
+    }
+
+    /// A page takes the whole state.
+    fn show(&mut self, number: usize, whole: &Whole) {
+        self.see(number, whole.held.iter());
+        let tab = &mut self.tabs[number];
+        if tab.is_between() {
+            tab.is_behind = true;
+        } else {
+            let reports = tab.desired.replace(whole);
+            self.receipts(number, reports);
         }
     }
 
@@ -505,7 +518,9 @@ impl World<'_> {
             }
             if withdraws(before.personalize, signal.personalize) {
                 tab.visit = None;
-                tab.desired.reset();
+                tab.desired.forget();
+                tab.has_withdrawn = true;
+                tab.is_behind = true;
             } else if may_now {
                 tab.visit = kept.or(tab.visit);
             }

@@ -6,7 +6,8 @@ export interface Hooks {
     receipt(decision: string, state: ReceiptState, reason?: string): void;
     chose(choice: PreferenceChoice, decision: string): void;
     emit(name: string, data: Readonly<Record<string, string>>): void;
-    decided(placement: string, decision: Decision): void;
+    /** What stands in a placement; without a decision it is the shop's default. */
+    decided(placement: string, decision?: Decision): void;
     /** The shopper's clock minus the engine's, milliseconds. */
     skew(): number;
     readonly shopper: Shopper;
@@ -19,6 +20,8 @@ export interface Desired {
     announce(spots: readonly Placement[], now: number): void;
     /** Puts every default back. */
     reset(): void;
+    /** As `reset`, and knows no revision any more: what may come back comes as a whole state. */
+    forget(): void;
     why(placement: string): Decision | undefined;
 }
 export declare const createDesired: (environment: Environment, key: string, labels: Labels, hooks: Hooks) => Desired;
