@@ -924,6 +924,8 @@ const addWhy = (spot, decision, labels, choose, mayPad) => {
 		if (!put(true, true)) style.display = "none";
 	};
 	settle();
+	const again = () => void (host.isConnected && settle());
+	for (const slide of spot.getAnimations?.({ subtree: true }) ?? []) slide.finished.then(again, again);
 	const stops = [listen(window, "resize", settle), listen(spot, "load", settle, true)];
 	return () => {
 		stops.forEach((stop) => stop());

@@ -94,6 +94,19 @@ describe("fill", () => {
     expect(hero.textContent).toBe("Own");
     expect(receipts).toEqual(["d1:received", "d2:failed:missing"]);
   });
+  it("looks for the control's place again when what slides has come to its own", async () => {
+    const { push, $ } = setUp();
+    const shelf = $("[data-floorwalker-list=shelf]");
+    let arrive = (): void => undefined;
+    Object.assign(shelf, { getAnimations: () => [{ finished: new Promise<void>((resolve) => (arrive = resolve)) }] });
+    let looks = 0;
+    shelf.querySelectorAll = new Proxy(shelf.querySelectorAll, { apply: (target, self, given) => (looks++, Reflect.apply(target, self, given)) as never });
+    push(patch({ order: { list: "shelf", ids: ["3"] } }));
+    const before = looks;
+    arrive();
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    expect(looks).toBeGreaterThan(before);
+  });
   it("tells the page what stands where, also that its own stands again", () => {
     const { push, stands } = setUp();
     push(fill("hero"));

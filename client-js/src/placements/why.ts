@@ -128,6 +128,9 @@ export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, ch
     if (!put(true, true)) style.display = "none";
   };
   settle();
+  // What slides to its place lies elsewhere meanwhile, and a slide that is cut short has arrived too.
+  const again = (): void => void (host.isConnected && settle());
+  for (const slide of spot.getAnimations?.({ subtree: true }) ?? []) slide.finished.then(again, again);
   // Pictures that arrive and other widths move what it stood beside.
   const stops = [listen(window, "resize", settle), listen(spot, "load", settle, true)];
   return () => {
