@@ -26,6 +26,7 @@ use crate::integrations::session_file;
 use crate::protocol::Limits;
 use crate::recommend::Model;
 use crate::recommend::RecordedVisit;
+use crate::recommend::Trends;
 use crate::store::Stores;
 use crate::store::embedded::EmbeddedStore;
 use crate::store::journal;
@@ -130,13 +131,18 @@ impl App {
             catalog: world.catalog,
             campaigns: Arc::new(campaigns.set()),
             model: world.model,
+            trends: Arc::new(Trends::empty()),
             settings: Arc::new(checked.settings.clone()),
             off: false,
         };
         let engine_config = engine::Config {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
-            learning: engine::LearningConfig { limits: checked.learning, ..engine::LearningConfig::new(learned) },
+            learning: engine::LearningConfig {
+                limits: checked.learning,
+                publish_every: checked.trends_every,
+                ..engine::LearningConfig::new(learned)
+            },
             journal: journal::Config::default(),
             durability: config.store.durability,
             settings: checked.settings,

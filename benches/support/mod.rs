@@ -38,6 +38,7 @@ pub fn snapshot(count: usize, answering: usize) -> Snapshot {
         Arc::new(Campaign::parse("bench.toml", &text, Currency::USD).unwrap_or_else(|mistakes| panic!("{mistakes:#?}\n{text}")))
     });
     Snapshot {
+        trends: Default::default(),
         version: 1,
         campaigns: Arc::new(CampaignSet::build(campaigns.collect())),
         catalog: Arc::new(catalog),

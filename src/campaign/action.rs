@@ -3,7 +3,9 @@
 use super::Text;
 use crate::model::Key;
 use crate::offer;
+use crate::recommend::Rules;
 use crate::recommend::Strategy;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// One change to one placement.
@@ -87,7 +89,9 @@ pub enum ActionKind {
     Recommend {
         template: Arc<str>,
         title: Option<Text>,
-        strategy: Strategy,
+        /// One after the other until there are enough; not empty.
+        chain: SmallVec<[Strategy; 4]>,
+        rules: Rules,
         count: usize,
     },
     Layout {

@@ -84,6 +84,8 @@ pub struct Category {
     pub parent: Key,
     /// Positions of its products in [`Catalog::products`], ascending.
     products: Vec<u32>,
+    /// Positions of the youngest, at most [`Catalog::NEWEST_MAX`], newest first.
+    newest: Vec<u32>,
 }
 
 /// All products with their indexes.
@@ -105,6 +107,8 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// Youngest products kept of each category.
+    pub const NEWEST_MAX: usize = 32;
     /// Most products in one catalog. Chosen: ten times the largest feed the design is measured with.
     pub const PRODUCTS_MAX: usize = 1_000_000;
     /// A category with fewer products takes its price bands from the one above it.
@@ -133,6 +137,7 @@ impl Catalog {
         catalog.newest = (0..catalog.products.len() as u32).filter(|&i| catalog.products[i as usize].added.0 > 0).collect();
         let products = &catalog.products;
         catalog.newest.sort_by(|&a, &b| products[b as usize].added.cmp(&products[a as usize].added).then(a.cmp(&b)));
+        catalog.index_newest();
         catalog.words =
             Words::build(&catalog.products, |key| catalog.category_at.get(&key).map(|&i| &*catalog.categories[i as usize].label));
         (catalog, rejected)
@@ -192,6 +197,11 @@ impl Catalog {
     /// Positions of the products in a category or below it, ascending; empty if there is no such category.
     pub fn in_category(&self, category: Key) -> &[u32] {
         self.category(category).map_or(&[], |category| &category.products)
+    }
+
+    /// Positions of the youngest products in a category or below it whose age is known, newest first.
+    pub fn newest_in(&self, category: Key) -> &[u32] {
+        self.category(category).map_or(&[], |category| &category.newest)
     }
 
     /// A category and everything above it, from below.
@@ -323,10 +333,23 @@ impl Catalog {
             let label = labels.get(path).cloned().unwrap_or_else(|| label::label(path));
             let parent = parent_path(path);
             let parent = if parent.is_empty() { Key::NONE } else { key_of(parent) };
-            categories.push(Category { key: key_of(path), path: Arc::from(path), label, parent, products });
+            categories.push(Category { key: key_of(path), path: Arc::from(path), label, parent, products, newest: Vec::new() });
         }
         self.category_at = categories.iter().enumerate().map(|(index, category)| (category.key, index as u32)).collect();
         self.categories = categories;
+    }
+
+    fn index_newest(&mut self) {
+        for position in &self.newest {
+            let mut at = self.products.get(*position as usize).map_or(Key::NONE, |product| product.category);
+            while let Some(&index) = self.category_at.get(&at) {
+                let Some(category) = self.categories.get_mut(index as usize) else { break };
+                if category.newest.len() < Self::NEWEST_MAX {
+                    category.newest.push(*position);
+                }
+                at = category.parent;
+            }
+        }
     }
 
     fn index_brands(&mut self, brands: BTreeMap<String, Arc<str>>) {

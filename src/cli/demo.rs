@@ -67,6 +67,9 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     outcome
 }
 
+/// Whoever watches wants to see what is trending change.
+const TRENDS_EVERY: Duration = Duration::from_secs(20);
+
 async fn shop(args: &Args, directory: &Path) -> anyhow::Result<ExitCode> {
     let mut config = super::load(None)?;
     config.store.dir = directory.to_owned();
@@ -84,6 +87,7 @@ async fn shop(args: &Args, directory: &Path) -> anyhow::Result<ExitCode> {
     }
     config.gateway.origins = origins(&config, config.gateway.port);
     let mut checked = config.check().map_err(|problems| super::listed("configuration", &problems))?;
+    checked.trends_every = TRENDS_EVERY;
     // Visitors who come back must find their last visit over within the patience of somebody who watches.
     checked.settings.visit.ends_after = shoppers::habits::VISIT_ENDS_AFTER;
     let world = demo::world::World::load(&Clock::system());

@@ -74,6 +74,7 @@ const ROWS: &[(&str, &str, &str)] = &[
         "`1000000`",
         "Visits that recommendations learn from, the latest ones, 1,000 to 100,000,000; about 20 bytes per click.",
     ),
+    ("recommend.trends_every", "`5m`", "How often what is popular and trending is worked out anew, 5 s to 24 h."),
     ("admin.enabled", "`true`", "Serves the dashboard and the admin interface; they need a token in any case."),
 ];
 

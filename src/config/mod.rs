@@ -212,12 +212,13 @@ pub struct RecommendSection {
     pub sessions: Option<PathBuf>,
     pub horizon: String,
     pub visits_max: usize,
+    pub trends_every: String,
 }
 
 impl Default for RecommendSection {
     fn default() -> Self {
         let limits = session_knn::Limits::default();
-        RecommendSection { sessions: None, horizon: "180d".to_owned(), visits_max: limits.sessions_max }
+        RecommendSection { sessions: None, horizon: "180d".to_owned(), visits_max: limits.sessions_max, trends_every: "5m".to_owned() }
     }
 }
 
@@ -273,6 +274,8 @@ pub struct Checked {
     pub offers: Offers,
     /// How far back visits teach, and how many.
     pub learning: session_knn::Limits,
+    /// How often popularity and trends become part of the snapshot.
+    pub trends_every: Duration,
 }
 
 impl Config {
@@ -380,6 +383,7 @@ impl Config {
             interruption_spacing: duration("engine.interruption_spacing", &engine.interruption_spacing, seconds(0), seconds(86_400)),
         };
         let horizon = duration("recommend.horizon", &self.recommend.horizon, seconds(3_600), seconds(3_650 * 86_400));
+        let trends_every = duration("recommend.trends_every", &self.recommend.trends_every, seconds(5), seconds(86_400));
         let visitor_remembered = duration("consent.remember", &self.consent.remember, seconds(3_600), seconds(395 * 86_400));
         if !(1..=50).contains(&engine.changes_per_page) {
             problems.push(problem("engine.changes_per_page", "1 to 50"));
@@ -413,7 +417,7 @@ impl Config {
         };
         if problems.is_empty() {
             let consent = Consent::new(self.consent.contextual);
-            Ok(Checked { currency, origins, settings, consent, visitor_remembered, offers, learning })
+            Ok(Checked { currency, origins, settings, consent, visitor_remembered, offers, learning, trends_every })
         } else {
             Err(problems)
         }

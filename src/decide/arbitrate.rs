@@ -39,6 +39,8 @@ pub struct Situation<'a> {
     pub snapshot: &'a Snapshot,
     pub facts: &'a dyn Facts,
     pub unit: Unit,
+    /// A number of this visit.
+    pub visit: u64,
     pub allowed: Capabilities,
     /// The shopper turned personalization off.
     pub opted_out: bool,
@@ -57,6 +59,8 @@ pub struct Situation<'a> {
     /// Products looked at, newest first.
     pub seen: &'a [Key],
     pub interests: &'a Interests,
+    /// Products the shopper bought, or turned down with "less like this".
+    pub unwanted: &'a [Key],
     /// What other visits say comes next.
     pub foresight: Option<&'a Foresight>,
     pub query: &'a str,

@@ -1,9 +1,11 @@
 //! What a placement shows, resolved from an action for one visitor at one moment.
 
+use super::Held;
 use super::Situation;
 use crate::campaign::Action;
 use crate::campaign::ActionKind;
 use crate::campaign::Campaign;
+use crate::campaign::Needs;
 use crate::campaign::OrderBy;
 use crate::campaign::Piece;
 use crate::campaign::ShortcutSource;
@@ -11,13 +13,17 @@ use crate::campaign::Text;
 use crate::campaign::Trigger;
 use crate::campaign::condition::Kind;
 use crate::campaign::condition::Slot;
+use crate::model::Interests;
 use crate::model::Key;
 use crate::model::Money;
 use crate::model::Timestamp;
 use crate::model::key_of;
 use crate::offer::Terms;
 use crate::recommend;
+use crate::recommend::Foresight;
+use crate::recommend::Listing;
 use crate::recommend::Pick;
+use crate::recommend::Rotate;
 use crate::recommend::Strategy;
 use crate::recommend::rerank;
 use serde::Deserialize;
@@ -50,7 +56,15 @@ impl Content {
             ActionKind::Order { by: OrderBy::Interest, strength } => {
                 let spot = situation.page.spot(action.key)?;
                 let mut items = Vec::with_capacity(spot.items.len());
-                rerank(&situation.snapshot.catalog, situation.interests, situation.at, &spot.items, *strength, &mut items);
+                let shown = match spot.held.as_deref() {
+                    Some(Held { content: Content::Order { items }, .. }) => Some(&**items),
+                    _ => None,
+                };
+                let nothing = Interests::default();
+                let behavior = Behavior::of(campaign, situation, &nothing);
+                let (catalog, now, strength) = (&situation.snapshot.catalog, situation.at, *strength);
+                let Behavior { interests, foresight, .. } = behavior;
+                rerank(&Listing { catalog, interests, foresight, now, items: &spot.items, shown, strength }, &mut items);
                 if items == spot.items {
                     return None;
                 }
@@ -72,27 +86,33 @@ impl Content {
             ActionKind::Offer { template, data, terms } => {
                 Content::Offer { template: template.clone(), data: fields(data), terms: *terms, code: None, expires: None }
             }
-            ActionKind::Recommend { template, title, strategy, count } => {
+            ActionKind::Recommend { template, title, chain, rules, count } => {
                 let mut picks = SmallVec::new();
                 let page = &situation.page.page;
+                let nothing = Interests::default();
+                let behavior = Behavior::of(campaign, situation, &nothing);
                 let ask = recommend::Ask {
                     catalog: &situation.snapshot.catalog,
                     now: situation.at,
                     product: Some(page.product).filter(|key| !key.is_none()),
                     category: Some(&page.category).filter(|path| !path.is_empty()).map(|path| key_of(path)),
                     cart: situation.cart,
-                    seen: situation.seen,
-                    interests: situation.interests,
-                    foresight: situation.foresight,
+                    seen: behavior.seen,
+                    interests: behavior.interests,
+                    foresight: behavior.foresight,
                     query: situation.query,
-                    exclude: &[],
+                    trends: &situation.snapshot.trends,
+                    exclude: behavior.unwanted,
+                    rules,
+                    turn: turn(rules.rotate, campaign.key, situation),
                     count: *count,
                 };
-                situation.snapshot.model.recommend(*strategy, &ask, &mut picks);
+                situation.snapshot.model.recommend(chain, &ask, &mut picks);
                 if picks.len() < *count {
                     return None;
                 }
-                Content::Recommend { template: template.clone(), title: title.as_ref().map(render), strategy: *strategy, picks }
+                let strategy = chain.first().copied().unwrap_or_default();
+                Content::Recommend { template: template.clone(), title: title.as_ref().map(render), strategy, picks }
             }
             ActionKind::Layout { layout } => Content::Layout { layout: layout.clone() },
             ActionKind::Notice { text, tone } => Content::Notice { text: render(text), tone: tone.clone() },
@@ -137,6 +157,36 @@ impl Content {
             Content::Emit { name, .. } => format!("event {name}"),
         }
     }
+}
+
+/// What a shopper did, as far as a campaign may read it: one that promises to go by the context alone sees nothing of it.
+struct Behavior<'a> {
+    seen: &'a [Key],
+    interests: &'a Interests,
+    foresight: Option<&'a Foresight>,
+    unwanted: &'a [Key],
+}
+
+impl<'a> Behavior<'a> {
+    fn of(campaign: &Campaign, situation: &Situation<'a>, nothing: &'a Interests) -> Behavior<'a> {
+        if campaign.needs == Needs::Context {
+            return Behavior { seen: &[], interests: nothing, foresight: None, unwanted: &[] };
+        }
+        let Situation { seen, interests, foresight, unwanted, .. } = *situation;
+        Behavior { seen, interests, foresight, unwanted }
+    }
+}
+
+/// Where a list begins that turns by visit or by day: a number made of what stays the same as long.
+fn turn(rotate: Rotate, campaign: Key, situation: &Situation<'_>) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = situation.unit.0;
+    let day = situation.at.0 / 86_400_000_000;
+    campaign.0
+        ^ match rotate {
+            Rotate::Never => 0,
+            Rotate::Visit => situation.visit,
+            Rotate::Daily => u64::from_be_bytes([a, b, c, d, e, f, g, h]) ^ day.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        }
 }
 
 /// The sentence a shopper reads under "why this": the campaign's own, or one that names what set it off.

@@ -4,6 +4,7 @@ use super::Settings;
 use crate::campaign::CampaignSet;
 use crate::catalog::Catalog;
 use crate::recommend::Model;
+use crate::recommend::Trends;
 use std::sync::Arc;
 
 /// What is true for all sessions at a moment.
@@ -14,6 +15,8 @@ pub struct Snapshot {
     pub catalog: Arc<Catalog>,
     pub campaigns: Arc<CampaignSet>,
     pub model: Arc<Model>,
+    /// What is wanted now.
+    pub trends: Arc<Trends>,
     pub settings: Arc<Settings>,
     /// Everything is off: sessions count, nothing is shown.
     pub off: bool,
@@ -27,6 +30,7 @@ impl Snapshot {
             catalog: Arc::new(Catalog::empty()),
             campaigns: Arc::new(CampaignSet::default()),
             model: Arc::new(Model::empty()),
+            trends: Arc::new(Trends::empty()),
             settings: Arc::new(Settings::default()),
             off: false,
         }

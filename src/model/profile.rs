@@ -21,11 +21,17 @@ pub struct Profile {
     pub caps: Vec<VisitorCap>,
     /// The visitor turned personalization off.
     pub off: bool,
+    /// Products bought, the latest last, at most [`Profile::BOUGHT_MAX`].
+    #[serde(default)]
+    pub bought: Vec<Key>,
 }
 
 impl Profile {
     /// Campaigns whose caps are remembered; the oldest makes room.
     pub const CAPS_MAX: usize = 32;
+
+    /// Products bought that are remembered; the oldest makes room.
+    pub const BOUGHT_MAX: usize = 32;
 
     pub fn new(visitor: VisitorId, at: Timestamp) -> Profile {
         Profile {
@@ -37,6 +43,20 @@ impl Profile {
             interests: Interests::default(),
             caps: Vec::new(),
             off: false,
+            bought: Vec::new(),
+        }
+    }
+}
+
+impl Profile {
+    /// Remembers what was bought.
+    pub fn note_bought(&mut self, products: &[Key]) {
+        for &product in products {
+            self.bought.retain(|known| *known != product);
+            if self.bought.len() == Self::BOUGHT_MAX {
+                self.bought.remove(0);
+            }
+            self.bought.push(product);
         }
     }
 }

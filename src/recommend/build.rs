@@ -18,7 +18,7 @@ const CATEGORIES_WITH_MAX: usize = 8;
 
 impl ClickKind {
     /// What a session adds to a product's popularity. Chosen: carts are about a tenth as frequent as views and closer to the goal.
-    fn weight(self) -> f32 {
+    pub(super) fn weight(self) -> f32 {
         match self {
             ClickKind::View => 1.0,
             ClickKind::Cart => 4.0,

@@ -14,10 +14,13 @@ mod pairs;
 mod reason;
 mod recorded;
 mod rerank;
+mod rules;
 pub mod session_knn;
 mod shelf;
 mod sources;
+mod tally;
 mod taste;
+mod trends;
 
 #[cfg(test)]
 mod tests;
@@ -27,8 +30,14 @@ pub use foresight::Foresight;
 pub use foresight::Likely;
 pub use reason::Reason;
 pub use recorded::RecordedVisit;
+pub use rerank::Listing;
 pub use rerank::nearest;
 pub use rerank::rerank;
+pub use rules::Rotate;
+pub use rules::Rules;
+pub use rules::Target;
+pub use tally::Tally;
+pub use trends::Trends;
 
 use crate::catalog::Catalog;
 use crate::model::Cart;
@@ -60,9 +69,10 @@ pub struct Click {
 }
 
 /// How a list is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Strategy {
     /// Most wanted in the shop.
+    #[default]
     Popular,
     /// Most wanted in the asked category, else the product's, else the strongest interest.
     PopularInCategory,
@@ -72,9 +82,9 @@ pub enum Strategy {
     RecentlyViewed,
     /// Same category, near in price, brand and attributes.
     Similar,
-    /// Often viewed in the same visits as the product, else as the last ones seen.
+    /// Viewed in the same visits as the product, else as the last ones seen.
     AlsoViewed,
-    /// Bought with what is in the cart, or popular in categories that go with it.
+    /// Carted or bought with what is in the cart, or popular in categories that go with it.
     GoesWith,
     /// Dearer by up to 60% in the same category, by margin where the cost is known.
     Upsell,
@@ -82,10 +92,16 @@ pub enum Strategy {
     Personal,
     /// Near to the words searched for.
     Nearest,
+    /// What visits like this one went on to.
+    NextItem,
+    /// Wanted more than usual just now.
+    Trending,
+    /// The same in the asked category, else the product's, else the strongest interest.
+    TrendingInCategory,
 }
 
 impl Strategy {
-    pub const ALL: [Strategy; 10] = [
+    pub const ALL: [Strategy; 13] = [
         Strategy::Popular,
         Strategy::PopularInCategory,
         Strategy::NewArrivals,
@@ -96,6 +112,9 @@ impl Strategy {
         Strategy::Upsell,
         Strategy::Personal,
         Strategy::Nearest,
+        Strategy::NextItem,
+        Strategy::Trending,
+        Strategy::TrendingInCategory,
     ];
 
     pub fn name(self) -> &'static str {
@@ -110,7 +129,15 @@ impl Strategy {
             Strategy::Upsell => "upsell",
             Strategy::Personal => "personal",
             Strategy::Nearest => "nearest",
+            Strategy::NextItem => "next_item",
+            Strategy::Trending => "trending",
+            Strategy::TrendingInCategory => "trending_in_category",
         }
+    }
+
+    /// Whether there is nothing of it without the behavior of the shopper.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Strategy::Personal | Strategy::RecentlyViewed | Strategy::NextItem)
     }
 
     pub fn parse(name: &str) -> Option<Strategy> {
@@ -135,8 +162,14 @@ pub struct Ask<'a> {
     pub foresight: Option<&'a Foresight>,
     /// Words searched for; empty if none.
     pub query: &'a str,
+    /// What is wanted now. If nothing is known, what was recorded counts.
+    pub trends: &'a Trends,
     /// Never picked.
     pub exclude: &'a [Key],
+    /// What the merchant says about the list.
+    pub rules: &'a Rules,
+    /// Where a list that rotates begins: equal numbers begin alike.
+    pub turn: u64,
     /// Products wanted, at most [`Ask::COUNT_MAX`].
     pub count: usize,
 }
@@ -153,6 +186,9 @@ pub struct Pick {
     /// Comparable within one source only; picks are in order.
     pub score: f32,
     pub reason: Reason,
+    /// The strategy of the chain that it comes from.
+    #[serde(default)]
+    pub strategy: Strategy,
 }
 
 /// What recorded sessions say about products.
@@ -191,14 +227,14 @@ impl Model {
         self.viewed_with.len()
     }
 
-    /// Appends picks for a strategy to `out`, best first.
+    /// Appends picks to `out`, by the strategies of a chain one after the other until there are enough.
     ///
     /// Only products in stock; never one of the cart, of `exclude`, or the page's own. What the shopper has seen is left out, except
     /// where the strategy is about it or nothing else is left. At most 3 of one brand in any 6 in a row, as long as the catalog has others.
     /// Appends fewer than `ask.count` only if the catalog has no more. Cost: a few hundred candidates, and the catalog once if that is
     /// not enough.
-    pub fn recommend(&self, strategy: Strategy, ask: &Ask<'_>, out: &mut SmallVec<[Pick; 8]>) {
-        chain::run(self, strategy, ask, out);
+    pub fn recommend(&self, chain: &[Strategy], ask: &Ask<'_>, out: &mut SmallVec<[Pick; 8]>) {
+        chain::run(self, chain, ask, out);
     }
 
     /// How wanted a product is, 0..=1 relative to the most wanted.

@@ -13,6 +13,15 @@ pub enum Reason {
     ViewedWith(Key),
     /// A recorded visit carted or bought both.
     BoughtWith(Key),
+    /// This shopper looked at that product, and other visits with it had this one too.
+    LookedAt(Key),
+    /// That product is in this cart, and other carts with it had this one too.
+    InCart(Key),
+    /// The merchant put it there.
+    Pinned,
+    /// Wanted more than usual, in the shop or in this category.
+    Trending,
+    TrendingIn(Key),
     /// Shares the category of this product.
     SimilarTo(Key),
     /// Dearer than this product in the same category.
@@ -46,6 +55,11 @@ impl Reason {
         match self {
             Reason::ViewedWith(key) => with("Often viewed with", product(key), "Often viewed together"),
             Reason::BoughtWith(key) => with("Bought together with", product(key), "Bought together"),
+            Reason::LookedAt(key) => with("Because you looked at", product(key), "Because of what you looked at"),
+            Reason::InCart(key) => with("Goes with", product(key), "Goes with what is in your cart"),
+            Reason::Pinned => "Chosen by this shop".to_owned(),
+            Reason::Trending => "Trending now".to_owned(),
+            Reason::TrendingIn(key) => with("Trending in", category(key), "Trending now"),
             Reason::SimilarTo(key) => with("Similar to", product(key), "Similar to what you looked at"),
             Reason::StepUpFrom(key) => with("A step up from", product(key), "A step up"),
             Reason::PopularIn(key) => with("Popular in", category(key), "Popular in this shop"),

@@ -1,11 +1,14 @@
 //! Where candidates come from: one function per source, each with a bounded number of candidates.
 
 use super::Ask;
+use super::Likely;
 use super::Model;
 use super::Reason;
 use super::rerank::scored_words;
 use super::shelf::Candidate;
 use super::taste::Taste;
+use super::trends::Wanted;
+use crate::catalog::Catalog;
 use crate::catalog::Product;
 use crate::model::Key;
 use std::time::Duration;
@@ -26,11 +29,16 @@ const UPSELL_FACTOR: f32 = 1.6;
 const MARGIN_UNKNOWN: f32 = 0.3;
 
 pub(super) struct Sources<'a, 'b> {
-    pub model: &'b Model,
+    model: &'b Model,
     pub ask: &'b Ask<'a>,
+    pub wanted: Wanted<'b>,
 }
 
-impl<'a> Sources<'a, '_> {
+impl<'a, 'b> Sources<'a, 'b> {
+    pub(super) fn new(model: &'b Model, ask: &'b Ask<'a>) -> Self {
+        Sources { model, ask, wanted: Wanted { model, trends: ask.trends } }
+    }
+
     fn add(&self, out: &mut Vec<Candidate<'a>>, key: Key, score: f32, reason: Reason) {
         if let Some(product) = self.ask.catalog.product(key) {
             out.push(Candidate { product, score, reason });
@@ -39,31 +47,29 @@ impl<'a> Sources<'a, '_> {
 
     /// What popularity says of a product, without promising more than was recorded.
     fn plain_reason(&self, product: &Product) -> Reason {
-        if self.model.popularity(product.key) > 0.0 { Reason::Popular } else { Reason::From(product.category) }
+        if self.wanted.popularity(product.key) > 0.0 { Reason::Popular } else { Reason::From(product.category) }
     }
 
     pub(super) fn popular(&self, out: &mut Vec<Candidate<'a>>) {
-        for &key in self.model.popular.iter().take(LIST_MAX) {
-            if let Some(product) = self.ask.catalog.product(key) {
-                out.push(Candidate { product, score: self.model.popularity(key), reason: self.plain_reason(product) });
-            }
-        }
+        out.extend(self.everything().take(LIST_MAX));
     }
 
-    /// Everything, in the order of popularity and then of the feed.
+    /// Everything once, in the order of popularity and then of the feed.
     pub(super) fn everything(&self) -> impl Iterator<Item = Candidate<'a>> + '_ {
         let catalog = self.ask.catalog;
-        let wanted = self.model.popular.iter().filter_map(|key| catalog.product(*key));
-        wanted.chain(catalog.products()).map(|product| Candidate {
+        let wanted = self.wanted.popular().iter().filter_map(|key| catalog.product(*key));
+        let wanted = wanted.filter(|product| self.wanted.popularity(product.key) > 0.0);
+        let others = catalog.products().iter().filter(|product| self.wanted.popularity(product.key) <= 0.0);
+        wanted.chain(others).map(|product| Candidate {
             product,
-            score: self.model.popularity(product.key),
+            score: self.wanted.popularity(product.key),
             reason: self.plain_reason(product),
         })
     }
 
     pub(super) fn popular_in(&self, category: Key, out: &mut Vec<Candidate<'a>>) {
         for product in self.members(category) {
-            let score = self.model.popularity(product.key);
+            let score = self.wanted.popularity(product.key);
             let reason = if score > 0.0 { Reason::PopularIn(category) } else { Reason::From(category) };
             out.push(Candidate { product, score, reason });
         }
@@ -95,7 +101,7 @@ impl<'a> Sources<'a, '_> {
             return;
         }
         for product in self.members(anchor.category) {
-            let score = likeness(anchor, product) + 0.15 * self.model.popularity(product.key);
+            let score = likeness(anchor, product) + 0.15 * self.wanted.popularity(product.key);
             out.push(Candidate { product, score, reason: Reason::SimilarTo(anchor.key) });
         }
     }
@@ -103,6 +109,36 @@ impl<'a> Sources<'a, '_> {
     pub(super) fn nearest(&self, out: &mut Vec<Candidate<'a>>) {
         for (score, key) in scored_words(self.ask.catalog, self.ask.query).into_iter().take(LIST_MAX) {
             self.add(out, key, score, Reason::MatchesSearch);
+        }
+    }
+
+    /// What other visits went on to from this one, by the live index.
+    pub(super) fn next_item(&self, out: &mut Vec<Candidate<'a>>) {
+        self.likely(self.ask.foresight.map(|foresight| &*foresight.next), Reason::LookedAt, out);
+    }
+
+    /// What other visits with the page's product had, by the live index; without such a page, with the last one seen.
+    pub(super) fn beside(&self, out: &mut Vec<Candidate<'a>>) {
+        let about = self.ask.product.or_else(|| self.ask.seen.first().copied());
+        let foresight = self.ask.foresight.filter(|foresight| about == Some(foresight.product));
+        self.likely(foresight.map(|foresight| &*foresight.beside), Reason::LookedAt, out);
+    }
+
+    /// What other carts had with what is in this one, by the live index.
+    pub(super) fn with_cart(&self, out: &mut Vec<Candidate<'a>>) {
+        self.likely(self.ask.foresight.map(|foresight| &*foresight.with_cart), Reason::InCart, out);
+    }
+
+    fn likely(&self, list: Option<&[Likely]>, reason: impl Fn(Key) -> Reason, out: &mut Vec<Candidate<'a>>) {
+        for likely in list.unwrap_or(&[]) {
+            self.add(out, likely.product, f32::from(likely.score) / f32::from(u16::MAX), reason(likely.because));
+        }
+    }
+
+    /// Wanted more than usual, in the shop or in a category.
+    pub(super) fn trending(&self, within: Option<Key>, out: &mut Vec<Candidate<'a>>) {
+        for &(key, rise) in self.ask.trends.rising(within) {
+            self.add(out, key, rise, within.map_or(Reason::Trending, Reason::TrendingIn));
         }
     }
 
@@ -137,8 +173,8 @@ impl<'a> Sources<'a, '_> {
                 }
                 // A shelf of one category is no cross-sell: a few of each.
                 for product in self.members(category).take(8).filter(|product| product.category == category) {
-                    let score = nearness * (0.2 + self.model.popularity(product.key));
-                    let popular = self.model.popularity(product.key) > 0.0;
+                    let score = nearness * (0.2 + self.wanted.popularity(product.key));
+                    let popular = self.wanted.popularity(product.key) > 0.0;
                     let reason = if popular { Reason::PopularIn(category) } else { Reason::From(category) };
                     out.push(Candidate { product, score, reason });
                 }
@@ -161,7 +197,7 @@ impl<'a> Sources<'a, '_> {
         for product in self.members(anchor.category) {
             if product.price.minor > price && product.price.minor as f32 <= limit {
                 let margin = product.margin().unwrap_or(MARGIN_UNKNOWN).clamp(0.0, 1.0);
-                let score = 0.5 * margin + 0.3 * likeness(anchor, product) + 0.2 * self.model.popularity(product.key);
+                let score = 0.5 * margin + 0.3 * likeness(anchor, product) + 0.2 * self.wanted.popularity(product.key);
                 out.push(Candidate { product, score, reason: Reason::StepUpFrom(anchor.key) });
             }
         }
@@ -171,6 +207,7 @@ impl<'a> Sources<'a, '_> {
     pub(super) fn personal(&self, out: &mut Vec<Candidate<'a>>) {
         let catalog = self.ask.catalog;
         let taste = Taste::new(catalog, self.ask.interests, self.ask.now);
+        self.next_item(out);
         for (rank, &anchor) in self.ask.seen.iter().take(ANCHORS_MAX).enumerate() {
             for &(key, nearness) in self.model.viewed_with.of(anchor) {
                 self.add(out, key, nearness / (1.0 + rank as f32), Reason::ViewedWith(anchor));
@@ -186,20 +223,25 @@ impl<'a> Sources<'a, '_> {
                 } else {
                     self.plain_reason(product)
                 };
-                out.push(Candidate { product, score: fit.total * (0.6 + 0.4 * self.model.popularity(product.key)), reason });
+                out.push(Candidate { product, score: fit.total * (0.6 + 0.4 * self.wanted.popularity(product.key)), reason });
             }
         }
     }
 
-    /// Products of a category that are in stock, the most wanted first, then as in the feed.
+    /// Products of a category that are in stock: the most wanted, the youngest, which nobody can know yet, then as in the feed.
     fn members(&self, category: Key) -> impl Iterator<Item = &'a Product> + '_ {
         let catalog = self.ask.catalog;
-        let wanted: &[Key] = self.model.by_category.get(&category).map_or(&[], |list| list);
+        let at = |&position: &u32| catalog.products().get(position as usize);
+        let wanted = self.wanted.popular_in(category);
+        let wanted = &wanted[..wanted.len().min(Model::CATEGORY_MAX - Catalog::NEWEST_MAX)];
+        let fresh = catalog.newest_in(category);
         let known =
             wanted.iter().filter_map(|key| catalog.product(*key)).filter(move |product| catalog.is_within(product.category, category));
-        let others = catalog.in_category(category).iter().filter_map(|&position| catalog.products().get(position as usize));
+        let young = fresh.iter().filter_map(at).filter(|product| !wanted.contains(&product.key));
+        let is_other = |position: &&u32| !fresh.contains(position);
+        let others = catalog.in_category(category).iter().filter(is_other).filter_map(at);
         let others = others.filter(|product| !wanted.contains(&product.key));
-        known.chain(others).filter(|product| product.in_stock()).take(Model::CATEGORY_MAX)
+        known.chain(young).chain(others).filter(|product| product.in_stock()).take(Model::CATEGORY_MAX)
     }
 
     /// The cart's products, else the page's.

@@ -62,12 +62,27 @@ struct Shopper {
     interests: Interests,
     query: &'static str,
     exclude: Vec<Key>,
+    foresight: Option<Foresight>,
+    trends: Trends,
+    rules: Rules,
+    turn: u64,
 }
 
 impl Default for Shopper {
     fn default() -> Self {
-        let interests = Interests::default();
-        Shopper { product: None, category: None, cart: cart(&[]), seen: vec![], interests, query: "", exclude: vec![] }
+        Shopper {
+            product: None,
+            category: None,
+            cart: cart(&[]),
+            seen: vec![],
+            interests: Interests::default(),
+            query: "",
+            exclude: vec![],
+            foresight: None,
+            trends: Trends::empty(),
+            rules: Rules::default(),
+            turn: 0,
+        }
     }
 }
 
@@ -81,9 +96,12 @@ impl Shopper {
             cart: &self.cart,
             seen: &self.seen,
             interests: &self.interests,
-            foresight: None,
+            foresight: self.foresight.as_ref(),
             query: self.query,
+            trends: &self.trends,
             exclude: &self.exclude,
+            rules: &self.rules,
+            turn: self.turn,
             count,
         }
     }
@@ -91,7 +109,7 @@ impl Shopper {
     /// Picks as `id: sentence`.
     fn picks(&self, model: &Model, catalog: &Catalog, strategy: Strategy, count: usize) -> Vec<String> {
         let mut out = SmallVec::new();
-        model.recommend(strategy, &self.ask(catalog, count), &mut out);
+        model.recommend(strategy.chain(), &self.ask(catalog, count), &mut out);
         out.iter().map(|pick| format!("{}: {}", catalog.product(pick.product).unwrap().id, pick.reason.sentence(catalog))).collect()
     }
 }
@@ -111,6 +129,96 @@ fn goes_with_crosses_categories() {
     let picks = shopper.picks(&model(&catalog), &catalog, Strategy::GoesWith, 3);
     assert_eq!(picks[..2], ["m0: Bought together with Lenovo n0", "b0: Bought together with Lenovo n0"]);
     assert_eq!(picks[2], "m1: Popular in Mice");
+}
+
+fn likely(product: &str, score: u16, because: &str) -> Likely {
+    Likely { product: key_of(product), score, because: key_of(because) }
+}
+
+#[test]
+fn live_answers_come_first_and_name_what_speaks_for_them() {
+    let catalog = shop();
+    let model = model(&catalog);
+    let foresight = Foresight {
+        next: vec![likely("b1", 60_000, "n0"), likely("n6", 30_000, "n1"), likely("n1", 20_000, "n0")],
+        product: key_of("n0"),
+        beside: vec![likely("m3", 65_535, "n0"), likely("ghost", 50_000, "n0")],
+        with_cart: vec![likely("b2", 65_535, "m0")],
+    };
+    let mut shopper = Shopper { seen: vec![key_of("n0"), key_of("n1")], foresight: Some(foresight), ..Shopper::default() };
+    let next = shopper.picks(&model, &catalog, Strategy::NextItem, 3);
+    assert_eq!(next[..2], ["b1: Because you looked at Lenovo n0", "n6: Because you looked at Lenovo n1"], "what was seen is not next");
+    assert_eq!(next[2], "m3: Because you looked at Lenovo n0", "what others had with the last one completes it");
+    let beside = shopper.picks(&model, &catalog, Strategy::AlsoViewed, 2);
+    assert_eq!(beside, ["m3: Because you looked at Lenovo n0", "n4: Often viewed with Lenovo n0"]);
+    shopper.cart = cart(&[("m0", 1_000)]);
+    let with = shopper.picks(&model, &catalog, Strategy::GoesWith, 2);
+    assert_eq!(with, ["b2: Goes with Logitech m0", "n0: Bought together with Logitech m0"]);
+    // The page of another product is not what the answer was about.
+    shopper.product = Some(key_of("n4"));
+    assert!(!shopper.picks(&model, &catalog, Strategy::AlsoViewed, 4).iter().any(|pick| pick.starts_with("m3")));
+    shopper.foresight = None;
+    assert!(!shopper.picks(&model, &catalog, Strategy::NextItem, 4).iter().any(|pick| pick.contains("Because you looked at Lenovo")));
+}
+
+#[test]
+fn chains_say_which_strategy_each_pick_comes_from() {
+    let catalog = shop();
+    let model = model(&catalog);
+    let foresight = Foresight { next: vec![likely("b1", 60_000, "n0")], ..Foresight::default() };
+    let shopper = Shopper { seen: vec![key_of("n0")], foresight: Some(foresight), ..Shopper::default() };
+    let of = |chain: &[Strategy]| {
+        let mut out = SmallVec::new();
+        model.recommend(chain, &shopper.ask(&catalog, 3), &mut out);
+        out.iter().map(|pick| pick.strategy).collect::<Vec<_>>()
+    };
+    use Strategy::*;
+    assert_eq!(of(&[NextItem, Popular]), [NextItem, Popular, Popular]);
+    assert_eq!(of(&[NextItem, Similar]), [NextItem, Similar, Similar]);
+    assert_eq!(
+        of(&[Trending, NextItem]),
+        [NextItem, PopularInCategory, PopularInCategory],
+        "nothing trends; the category of what was seen"
+    );
+}
+
+#[test]
+fn trends_take_the_place_of_what_was_recorded() {
+    let catalog = shop();
+    let mut tally = Tally::default();
+    let hour = 3_600_000_000;
+    (0..400).for_each(|step| tally.note(key_of("m2"), ClickKind::View, Timestamp(NOW.0 - step * hour)));
+    (0..12).for_each(|_| tally.note(key_of("b2"), ClickKind::View, Timestamp(NOW.0 - hour)));
+    let shopper = Shopper { trends: tally.publish(NOW, &catalog), category: Some(key_of("accessories.bag")), ..Shopper::default() };
+    let picks = |strategy| shopper.picks(&model(&catalog), &catalog, strategy, 2);
+    assert_eq!(picks(Strategy::Trending)[0], "b2: Trending now");
+    assert_eq!(picks(Strategy::TrendingInCategory), ["b2: Trending in Bags", "b1: From Bags"]);
+    assert_eq!(picks(Strategy::Popular), ["m2: Popular in this shop", "b2: Popular in this shop"]);
+}
+
+#[test]
+fn rules_apply_in_their_order() {
+    let catalog = shop();
+    let model = model(&catalog);
+    let page = Shopper { category: Some(key_of("computers")), ..Shopper::default() };
+    let with = |rules: Rules, turn: u64, count: usize| {
+        let shopper = Shopper { rules, turn, category: page.category, ..Shopper::default() };
+        let picks = shopper.picks(&model, &catalog, Strategy::PopularInCategory, count);
+        picks.iter().map(|pick| pick.split(':').next().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    let none = with(Rules::default(), 0, 5);
+    assert_eq!(none, "n0 m0 n1 n4 n6");
+    let [lenovo, mice] = [Target::Brand(key_of("Lenovo")), Target::Category(key_of("computers.mouse"))];
+    let excluded = Rules { exclude: vec![lenovo, Target::Product(key_of("m0"))], ..Rules::default() };
+    assert_eq!(with(excluded.clone(), 0, 4), "n4 n6 n7 m1");
+    assert_eq!(with(Rules { weigh: vec![(mice, 0.01), (lenovo, 0.5)], ..Rules::default() }, 0, 5), "n0 n4 n1 n6 n7");
+    assert_eq!(with(Rules { weigh: vec![(Target::Product(key_of("n6")), 100.0)], ..Rules::default() }, 0, 3), "n6 n0 m0");
+    assert_eq!(with(Rules { per_brand: Some(1), ..Rules::default() }, 0, 4), "n0 m0 n4 n6");
+    let pinned = Rules { pin: ["b1", "ghost", "n0"].map(key_of).to_vec(), ..excluded };
+    assert_eq!(with(pinned, 0, 3), "b1 n4 n6", "what is excluded is not pinned either, and one of another category may be");
+    let turned = |turn| with(Rules { pin: vec![key_of("b1")], rotate: Rotate::Daily, ..Rules::default() }, turn, 3);
+    let lists: std::collections::BTreeSet<String> = (0..40).map(turned).collect();
+    assert!(lists.iter().all(|list| list.starts_with("b1 ")) && lists.len() == 5, "5 of the best 6 take their turns: {lists:?}");
 }
 
 #[test]
@@ -219,8 +327,24 @@ fn every_answer_keeps_the_promises() {
             seen: any(12),
             exclude: any(4),
             query: ["", "p1", "x a"][seed as usize % 3],
+            foresight: (seed % 2 == 0).then(|| {
+                let mut list = || any(9).into_iter().map(|product| Likely { product, score: 9_000, because: product }).collect();
+                Foresight { next: list(), product: Key::NONE, beside: list(), with_cart: list() }
+            }),
             ..Shopper::default()
         };
+        if seed % 3 == 0 {
+            let mut tally = Tally::default();
+            any(40).into_iter().for_each(|product| tally.note(product, ClickKind::Cart, NOW));
+            shopper.trends = tally.publish(NOW, &catalog);
+        }
+        if seed % 4 == 1 {
+            shopper.rules.pin = any(3);
+            shopper.rules.exclude = any(3).into_iter().map(Target::Product).collect();
+            shopper.rules.weigh = any(3).into_iter().map(|product| (Target::Product(product), 3.0)).collect();
+            shopper.rules.rotate = Rotate::Visit;
+            shopper.turn = seed;
+        }
         shopper.cart.lines = in_cart.iter().map(|&product| CartLine { product, quantity: 1, price: 5 }).collect();
         for key in any(5) {
             if let Some(product) = catalog.product(key) {
@@ -231,9 +355,10 @@ fn every_answer_keeps_the_promises() {
         for strategy in Strategy::ALL {
             for count in [0, 1, 4, 12, 48] {
                 let mut out = SmallVec::new();
-                model.recommend(strategy, &shopper.ask(&catalog, count), &mut out);
+                model.recommend(strategy.chain(), &shopper.ask(&catalog, count), &mut out);
                 let barred = |key: Key| shopper.product == Some(key) || shopper.exclude.contains(&key) || in_cart.contains(&key);
-                let allowed: Vec<_> = catalog.products().iter().filter(|p| p.in_stock() && !barred(p.key)).collect();
+                let ruled_out = |key: Key| shopper.rules.exclude.contains(&Target::Product(key));
+                let allowed: Vec<_> = catalog.products().iter().filter(|p| p.in_stock() && !barred(p.key) && !ruled_out(p.key)).collect();
                 assert_eq!(out.len(), count.min(allowed.len()), "seed {seed} {strategy:?} {count}");
                 let mut keys: Vec<Key> = out.iter().map(|pick| pick.product).collect();
                 assert!(keys.iter().all(|key| allowed.iter().any(|product| product.key == *key)), "seed {seed} {strategy:?}");
@@ -241,7 +366,13 @@ fn every_answer_keeps_the_promises() {
                 keys.dedup();
                 assert_eq!(keys.len(), out.len(), "seed {seed} {strategy:?}: picked twice");
                 let brand = |key: Key| catalog.product(key).map(|product| product.brand).filter(|brand| !brand.is_none());
-                for end in 0..out.len() {
+                let pins: Vec<Key> = shopper.rules.pin.iter().copied().filter(|key| allowed.iter().any(|p| p.key == *key)).collect();
+                let mut pins: Vec<Key> =
+                    pins.iter().enumerate().filter(|(i, key)| !pins[..*i].contains(key)).map(|(_, key)| *key).collect();
+                pins.truncate(out.len());
+                assert_eq!(out.iter().map(|pick| pick.product).take(pins.len()).collect::<Vec<_>>(), pins, "seed {seed}");
+                // Pins and turns are the merchant's, whatever the brand.
+                for end in 0..if shopper.rules == Rules::NONE { out.len() } else { 0 } {
                     let recent = &out[end.saturating_sub(5)..=end];
                     let own = brand(out[end].product);
                     let crowded = own.is_some() && recent.iter().filter(|pick| brand(pick.product) == own).count() > 3;
@@ -249,7 +380,7 @@ fn every_answer_keeps_the_promises() {
                     assert!(!crowded || !others, "seed {seed} {strategy:?}: {own:?} crowds");
                 }
                 let mut again = SmallVec::new();
-                model.recommend(strategy, &shopper.ask(&catalog, count), &mut again);
+                model.recommend(strategy.chain(), &shopper.ask(&catalog, count), &mut again);
                 assert_eq!(out, again);
             }
         }
@@ -293,7 +424,8 @@ fn rerank_respects_the_dial() {
     let items: Vec<Key> = ["n0", "ghost", "n1", "b0", "m0", "b1"].map(key_of).to_vec();
     let order = |interests: &Interests, strength: f64| {
         let mut out = vec![key_of("stale")];
-        rerank(&catalog, interests, NOW, &items, strength, &mut out);
+        let list = Listing { catalog: &catalog, interests, foresight: None, now: NOW, items: &items, shown: None, strength };
+        rerank(&list, &mut out);
         out.iter().map(|key| catalog.product(*key).map_or("ghost".to_owned(), |p| p.id.to_string())).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(order(&interests, 0.0), "n0 ghost n1 b0 m0 b1");
@@ -304,6 +436,70 @@ fn rerank_respects_the_dial() {
     let mut elsewhere = Interests::default();
     elsewhere.brands.add(NOW, key_of("Nobody"), 5.0);
     assert_eq!(order(&elsewhere, 1.0), "n0 ghost n1 b0 m0 b1");
+}
+
+/// An order on screen changes only for what is clearly better, and the same question again changes nothing.
+#[test]
+fn an_order_on_screen_does_not_flap() {
+    let catalog = shop();
+    let items: Vec<Key> = catalog.products().iter().map(|product| product.key).collect();
+    let mut moved = [0, 0];
+    for seed in 0..300 {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut interests = Interests::default();
+        let list = |interests: &Interests, shown: Option<&[Key]>| {
+            let mut out = Vec::new();
+            rerank(&Listing { catalog: &catalog, interests, foresight: None, now: NOW, items: &items, shown, strength: 0.6 }, &mut out);
+            let (mut sorted, mut all) = (out.clone(), items.clone());
+            sorted.sort();
+            all.sort();
+            assert_eq!(sorted, all, "the same items in another order");
+            out
+        };
+        let mut shown: Option<Vec<Key>> = None;
+        for _ in 0..12 {
+            let product = &catalog.products()[(random.next_u64() % items.len() as u64) as usize];
+            interests.categories.add(NOW, product.category, 1.0);
+            interests.brands.add(NOW, product.brand, 1.0);
+            let next = list(&interests, shown.as_deref());
+            assert_eq!(list(&interests, Some(&next)), next, "seed {seed}: asked again");
+            let fresh = list(&interests, None);
+            moved[0] += usize::from(shown.as_ref() != Some(&next));
+            moved[1] += usize::from(shown.as_ref() != Some(&fresh));
+            shown = Some(next);
+        }
+    }
+    assert!(moved[0] * 3 < moved[1] * 2, "{moved:?}: it moves at most two thirds as often as without the margin");
+    // An order of other items is none.
+    let mut interests = Interests::default();
+    interests.brands.add(NOW, key_of("Asus"), 9.0);
+    let mut out = Vec::new();
+    let shown = [key_of("n0")];
+    rerank(
+        &Listing { catalog: &catalog, interests: &interests, foresight: None, now: NOW, items: &items, shown: Some(&shown), strength: 1.0 },
+        &mut out,
+    );
+    assert_eq!(out[..2], sorted(&["n6", "n7"]).iter().copied().filter(|key| items.contains(key)).collect::<Vec<_>>()[..]);
+}
+
+#[test]
+fn what_comes_next_counts_in_a_listing() {
+    let catalog = shop();
+    let items = ["n0", "n1", "m0", "b0"].map(key_of);
+    let foresight = Foresight { next: vec![likely("b0", u16::MAX, "n0")], ..Foresight::default() };
+    let interests = Interests::default();
+    let mut out = Vec::new();
+    let list = Listing {
+        catalog: &catalog,
+        interests: &interests,
+        foresight: Some(&foresight),
+        now: NOW,
+        items: &items,
+        shown: None,
+        strength: 0.9,
+    };
+    rerank(&list, &mut out);
+    assert_eq!(out, ["b0", "n0", "n1", "m0"].map(key_of));
 }
 
 #[test]

@@ -261,6 +261,7 @@ impl Session {
             let overlay = self.overlay.iter().map(|overlay| &overlay.held);
             spots.chain(once).chain(overlay).chain(self.pending.iter().map(|pending| &pending.held))
         };
+        debug_assert!(self.unwanted.len() <= Self::UNWANTED_MAX);
         debug_assert!(self.listed.len() <= Self::LISTED_MAX);
         debug_assert!(
             self.listed.is_empty() || self.consent.capabilities().allows(Purpose::Measure),
@@ -268,7 +269,7 @@ impl Session {
         );
         if !self.learns() {
             debug_assert!(
-                self.interests.is_empty() && self.views.products().is_empty() && self.foresight.is_none(),
+                self.interests.is_empty() && self.views.products().is_empty() && self.foresight.is_none() && self.unwanted.is_empty(),
                 "no behavior is kept without consent"
             );
         }

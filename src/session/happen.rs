@@ -261,7 +261,9 @@ impl Session {
         self.counters.orders = self.counters.orders.saturating_add(1);
         if let Some(profile) = self.profile.as_mut() {
             profile.orders = profile.orders.saturating_add(1);
+            profile.note_bought(&order.products);
         }
+        self.note_unwanted(&order.products);
         let acted = self.caps.campaigns().collect();
         out.list.push(Effect::Ordered { order, acted });
         out.matched.extend_from_slice(&snapshot.campaigns.order);

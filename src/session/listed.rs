@@ -24,6 +24,9 @@ impl Session {
     /// Products of lists that are kept, the latest. Chosen: the shelves of about three pages.
     pub const LISTED_MAX: usize = 32;
 
+    /// Products kept that are not wanted in lists.
+    pub const UNWANTED_MAX: usize = 64;
+
     /// Notes what a list brings to a page, if what campaigns do may be measured.
     pub(super) fn note_list(&mut self, content: &Content) {
         let Content::Recommend { strategy, picks, .. } = content else { return };

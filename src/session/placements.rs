@@ -80,6 +80,7 @@ impl Session {
             snapshot: scene.snapshot,
             facts: scene,
             unit: self.unit,
+            visit: self.id.number(),
             allowed: self.consent.capabilities(),
             opted_out: self.opted_out,
             evidence: self.evidence(&scene.snapshot.catalog),
@@ -98,6 +99,7 @@ impl Session {
             cart: &self.cart,
             seen: self.views.products(),
             interests: &self.interests,
+            unwanted: &self.unwanted,
             foresight: self.foresight.as_deref(),
             query: &self.query,
         }

@@ -6,6 +6,7 @@ use super::Session;
 use crate::consent::Purpose;
 use crate::consent::Signal;
 use crate::consent::Source;
+use crate::decide::Content;
 use crate::decide::Snapshot;
 use crate::model::Key;
 use crate::model::Profile;
@@ -14,6 +15,7 @@ use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::model::VisitorCap;
+use smallvec::SmallVec;
 
 impl Session {
     pub(super) fn receipts(&mut self, stream: StreamId, list: &[Receipt], out: &mut Effects) {
@@ -46,11 +48,36 @@ impl Session {
     /// remembered visitor, in the next ones.
     pub(super) fn dismiss(&mut self, campaign: Key, out: &mut Effects) {
         self.caps.dismiss(campaign);
+        self.turn_down(campaign);
         self.clear_where(|held| held.campaign == campaign, out);
         if let Some(cap) = self.visitor_cap(campaign) {
             cap.dismissed = true;
         }
         self.save_profile(out);
+    }
+
+    /// What the shopper waved away with its list is in no other list of this visit either.
+    fn turn_down(&mut self, campaign: Key) {
+        let spots = self.streams.iter().flat_map(|stream| &stream.page).flat_map(|page| &page.spots);
+        let lists = spots.flat_map(|spot| &spot.held).filter(|held| held.campaign == campaign);
+        let products: SmallVec<[Key; 8]> = lists
+            .filter_map(|held| if let Content::Recommend { picks, .. } = &held.content { Some(picks) } else { None })
+            .flat_map(|picks| picks.iter().map(|pick| pick.product))
+            .collect();
+        self.note_unwanted(&products);
+    }
+
+    pub(super) fn note_unwanted(&mut self, products: &[Key]) {
+        if !self.learns() {
+            return;
+        }
+        for &product in products {
+            self.unwanted.retain(|known| *known != product);
+            if self.unwanted.len() == Self::UNWANTED_MAX {
+                self.unwanted.remove(0);
+            }
+            self.unwanted.push(product);
+        }
     }
 
     pub(super) fn visitor_cap(&mut self, campaign: Key) -> Option<&mut VisitorCap> {
@@ -95,6 +122,7 @@ impl Session {
         self.interests = Default::default();
         self.views.clear();
         self.foresight = None;
+        self.unwanted.clear();
         self.attention.forget();
         self.intent = 0.0;
         self.query = Box::from("");
@@ -117,6 +145,7 @@ impl Session {
         if self.interests.is_empty() && self.learns() {
             self.interests = profile.interests.clone();
         }
+        self.note_unwanted(&profile.bought);
         let returns = self.profile.is_none() && profile.sessions > 0 && self.counters.page_views == 1;
         self.profile = Some(Box::new(profile));
         if returns {

@@ -89,6 +89,9 @@ pub struct Session {
     /// What lists have shown, the latest last, at most [`Session::LISTED_MAX`].
     #[serde(default)]
     pub(super) listed: Vec<Listed>,
+    /// Products bought, or turned down, the latest last, at most [`Session::UNWANTED_MAX`]. They are not recommended.
+    #[serde(default)]
+    pub(super) unwanted: Vec<Key>,
 }
 
 /// Plain counts, for conditions and scores.
@@ -209,6 +212,7 @@ impl Session {
             cart_confirmed: None,
             foresight: None,
             listed: Vec::new(),
+            unwanted: Vec::new(),
         }
     }
 

@@ -114,6 +114,7 @@ pub(super) fn shop(budget: u32) -> Shop {
         (all().to_vec(), &strict, false),
     ];
     let snapshots = states.into_iter().enumerate().map(|(number, (campaigns, settings, off))| Snapshot {
+        trends: Default::default(),
         version: number as u64 + 1,
         catalog: catalog.clone(),
         campaigns: Arc::new(CampaignSet::build(campaigns)),

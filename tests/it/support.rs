@@ -148,6 +148,7 @@ pub fn snapshot(campaigns: &[&str]) -> Snapshot {
         .iter()
         .map(|text| Arc::new(Campaign::parse("test.toml", text, Currency::USD).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))));
     Snapshot {
+        trends: Default::default(),
         version: 1,
         campaigns: Arc::new(CampaignSet::build(parsed.collect())),
         catalog: Arc::new(catalog),

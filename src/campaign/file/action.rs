@@ -3,6 +3,8 @@
 use super::Reader;
 use super::offer::OfferTable;
 use super::reader::Given;
+use super::rules::RuleTables;
+use super::rules::TargetTable;
 use super::table::table;
 use crate::campaign::Action;
 use crate::campaign::ActionKind;
@@ -12,7 +14,6 @@ use crate::campaign::Text;
 use crate::campaign::Variant;
 use crate::campaign::condition::nearest;
 use crate::model::key_of;
-use crate::recommend::Strategy;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,9 +49,15 @@ table! {
         interests "interests": i64,
         promote "promote": Vec<Spanned<String>>,
         offer "offer": OfferTable,
-        strategy "strategy": String,
+        strategy "strategy": toml::Value,
         count "count": i64,
         title "title": String,
+        pin "pin": Vec<Spanned<String>>,
+        exclude "exclude": Vec<Spanned<TargetTable>>,
+        boost "boost": Vec<Spanned<TargetTable>>,
+        bury "bury": Vec<Spanned<TargetTable>>,
+        max_per_brand "max_per_brand": i64,
+        rotate "rotate": String,
         layout "layout": String,
         text "text": String,
         name "name": String,
@@ -72,7 +79,9 @@ fn takes(kind: &str) -> &'static [&'static str] {
         "cta" => &["placement", "label", "href", "tone"],
         "nav" => &["placement", "shortcuts", "interests", "href", "promote"],
         "offer" => &["placement", "template", "data", "offer"],
-        "recommend" => &["placement", "template", "strategy", "count", "title"],
+        "recommend" => {
+            &["placement", "template", "strategy", "count", "title", "pin", "exclude", "boost", "bury", "max_per_brand", "rotate"]
+        }
         "layout" => &["placement", "layout"],
         "notice" => &["text", "tone"],
         _ => &["name", "data"],
@@ -135,8 +144,16 @@ impl Reader<'_> {
                 let title = self.optional_text("title", &table.title);
                 let count = self.whole("count", &table.count, 1..=8).map_or(4, |count| count as usize);
                 let strategy = self.required(at, kind, "strategy", table.strategy);
-                let options = Strategy::ALL.map(|strategy| (strategy.name(), strategy));
-                ActionKind::Recommend { template: template?, title, strategy: self.choose("strategy", &strategy, &options)?, count }
+                let rules = RuleTables {
+                    pin: table.pin,
+                    exclude: table.exclude,
+                    boost: table.boost,
+                    bury: table.bury,
+                    max_per_brand: table.max_per_brand,
+                    rotate: table.rotate,
+                };
+                let rules = self.rules(rules);
+                ActionKind::Recommend { template: template?, title, chain: self.chain(strategy?)?, rules, count }
             }
             "layout" => {
                 let layout = self.required(at, kind, "layout", table.layout);

@@ -3,6 +3,7 @@
 mod action;
 mod offer;
 mod reader;
+mod rules;
 mod table;
 mod trigger;
 

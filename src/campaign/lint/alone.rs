@@ -15,7 +15,6 @@ use crate::campaign::Text;
 use crate::campaign::Trigger;
 use crate::campaign::Trust;
 use crate::offer;
-use crate::recommend::Strategy;
 use std::collections::BTreeSet;
 
 /// The longest a visit lasts, and the silence that ends one, unless the shop sets them otherwise.
@@ -124,7 +123,7 @@ fn check_purpose(campaign: &Campaign, report: &mut Report) {
     let needed_by_action = |kind: &ActionKind| match kind {
         ActionKind::Order { by: OrderBy::Interest, .. } => Needs::Personalize,
         ActionKind::Nav { shortcuts: ShortcutSource::Interest { .. }, .. } => Needs::Personalize,
-        ActionKind::Recommend { strategy: Strategy::Personal | Strategy::RecentlyViewed, .. } => Needs::Personalize,
+        ActionKind::Recommend { chain, .. } if chain.first().is_some_and(|first| first.is_personal()) => Needs::Personalize,
         _ => Needs::Context,
     };
     let triggers = campaign.triggers.iter().map(|trigger| (trigger.name(), needed_by_trigger(trigger)));

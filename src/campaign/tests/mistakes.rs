@@ -259,8 +259,30 @@ fn actions() {
     check_action("do = \"recommend\"\nplacement = \"r\"\ntemplate = \"t\"", "9:6: `recommend` needs `strategy`");
     check_action(
         "do = \"recommend\"\nplacement = \"r\"\ntemplate = \"t\"\nstrategy = \"popluar\"",
-        "12:12: `strategy` is `popluar`, it must be one of popular, popular_in_category, new_arrivals, recently_viewed, similar, also_viewed, goes_with, upsell, personal, nearest; did you mean `popular`?",
+        "12:12: `strategy` is `popluar`, it must be one of popular, popular_in_category, new_arrivals, recently_viewed, similar, also_viewed, goes_with, upsell, personal, nearest, next_item, trending, trending_in_category; did you mean `popular`?",
     );
+    let list = |rest: &str| format!("do = \"recommend\"\nplacement = \"r\"\ntemplate = \"t\"\n{rest}");
+    for (rest, mistake) in [
+        ("strategy = []", "12:12: `strategy` must be a name, or a list of 1 to 4 names"),
+        ("strategy = 7", "12:12: `strategy` must be a name, or a list of 1 to 4 names"),
+        ("strategy = [\"similar\", \"similar\"]", "12:12: `strategy` names `similar` twice"),
+        (
+            "strategy = \"popular\"\nexclude = [{ sku = \"1\" }]",
+            "13:14: unknown field `sku`, expected one of `product`, `category`, `brand`, `by`",
+        ),
+        ("strategy = \"popular\"\nexclude = [{ }]", "13:12: an entry of `exclude` needs one of `product`, `category` and `brand`"),
+        ("strategy = \"popular\"\nexclude = [{ brand = \"a\", by = 2.0 }]", "13:12: `by` means nothing to `exclude`"),
+        ("strategy = \"popular\"\nboost = [{ brand = \"a\", by = 0.5 }]", "13:30: `by` is 0.5, it must be between 1 and 100"),
+        ("strategy = \"popular\"\nbury = [{ brand = \"a\", by = 2.0 }]", "13:29: `by` is 2, it must be between 0.01 and 1"),
+        (
+            "strategy = \"popular\"\npin = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]",
+            "13:7: `pin` has 9 entries, the limit is 8",
+        ),
+        ("strategy = \"popular\"\nmax_per_brand = 0", "13:17: `max_per_brand` is 0, it must be between 1 and 8"),
+        ("strategy = \"popular\"\nrotate = \"hourly\"", "13:10: `rotate` is `hourly`, it must be one of never, visit, daily"),
+    ] {
+        check_action(&list(rest), mistake);
+    }
     check_action(
         "do = \"recommend\"\nplacement = \"r\"\ntemplate = \"t\"\nstrategy = \"popular\"\ncount = 9",
         "13:9: `count` is 9, it must be between 1 and 8",

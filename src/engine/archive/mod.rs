@@ -17,6 +17,7 @@ use crate::history::Snapshots;
 use crate::model::Currency;
 use crate::model::Timestamp;
 use crate::recommend::Model;
+use crate::recommend::Trends;
 use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,6 +67,9 @@ struct Contents {
     settings: Hash,
     /// File, whether it is enabled, text.
     campaigns: Vec<(String, bool, Hash)>,
+    /// 0 in snapshots of programs that knew no trends.
+    #[serde(default)]
+    trends: Hash,
 }
 
 /// The archive in one directory. Readers may open it while an engine writes to it.
@@ -80,6 +84,7 @@ struct State {
     /// Parts of the snapshot kept last, so that equal ones are not packed again.
     catalog: Option<(Arc<Catalog>, Hash)>,
     model: Option<(Arc<Model>, Hash)>,
+    trends: Option<(Arc<Trends>, Hash)>,
     loaded: BTreeMap<u64, Arc<Snapshot>>,
 }
 
@@ -111,6 +116,10 @@ impl Archive {
             Some((known, hash)) if Arc::ptr_eq(known, &snapshot.model) => *hash,
             _ => self.put(&*snapshot.model)?,
         };
+        let trends = match &state.trends {
+            Some((known, hash)) if Arc::ptr_eq(known, &snapshot.trends) => *hash,
+            _ => self.put(&*snapshot.trends)?,
+        };
         let settings = self.put(&*snapshot.settings)?;
         let campaigns = snapshot
             .campaigns
@@ -120,7 +129,8 @@ impl Archive {
             .collect::<Result<_, ArchiveError>>()?;
         state.catalog = Some((snapshot.catalog.clone(), catalog));
         state.model = Some((snapshot.model.clone(), model));
-        let contents = Contents { off: snapshot.off, catalog, model, settings, campaigns };
+        state.trends = Some((snapshot.trends.clone(), trends));
+        let contents = Contents { off: snapshot.off, catalog, model, settings, campaigns, trends };
         let version = match &state.last {
             Some(last) if last.contents == contents => return Ok(last.version),
             Some(last) => last.version + 1,
@@ -154,11 +164,13 @@ impl Archive {
             campaigns.push(Arc::new(Campaign { enabled, ..parsed }));
         }
         let (model, settings): (Model, Settings) = (self.part(contents.model)?, self.part(contents.settings)?);
+        let trends = if contents.trends == 0 { Trends::empty() } else { self.part(contents.trends)? };
         Ok(Snapshot {
             version,
             catalog: Arc::new(catalog),
             campaigns: Arc::new(CampaignSet::build(campaigns)),
             model: Arc::new(model),
+            trends: Arc::new(trends),
             settings: Arc::new(settings),
             off: contents.off,
         })
@@ -186,7 +198,7 @@ impl Archive {
         }
         if gone > 0 {
             let campaigns = kept.iter().flat_map(|contents| contents.campaigns.iter().map(|(.., hash)| *hash));
-            let parts = kept.iter().flat_map(|contents| [contents.catalog, contents.model, contents.settings]);
+            let parts = kept.iter().flat_map(|contents| [contents.catalog, contents.model, contents.settings, contents.trends]);
             let used: std::collections::BTreeSet<String> = campaigns.chain(parts).map(part_name).collect();
             for name in self.names()?.into_iter().filter(|name| name.ends_with(".part") && !used.contains(name)) {
                 self.remove(&name)?;

@@ -145,7 +145,7 @@ impl Learning {
     /// Learns from a visit what its answer says of it. Never waits.
     pub(super) fn note(&self, session: SessionId, foreseen: &Foreseen, at: Timestamp) {
         let Some(what) = Subject::of(foreseen) else { return };
-        if self.sender.try_send(Lesson { visit: visit_key(session), at, what }).is_err() {
+        if self.sender.try_send(Lesson { visit: Key(session.number()), at, what }).is_err() {
             self.stats.missed.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -159,10 +159,4 @@ impl Learning {
     pub fn carts(&self) -> arc_swap::Guard<std::sync::Arc<Index>> {
         self.carts.load()
     }
-}
-
-/// A visit's name in the indexes: enough of its random id to tell visits apart, too little to use as one.
-fn visit_key(session: SessionId) -> Key {
-    let [a, b, c, d, e, f, g, h, ..] = session.0;
-    Key(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }

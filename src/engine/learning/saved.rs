@@ -3,6 +3,7 @@
 use crate::model::Key;
 use crate::recommend::ClickKind;
 use crate::recommend::RecordedVisit;
+use crate::recommend::Tally;
 use crate::recommend::session_knn::Learner;
 use crate::recommend::session_knn::Limits;
 use crate::recommend::session_knn::LoadError;
@@ -10,6 +11,7 @@ use crate::recommend::session_knn::Parameters;
 use crate::store::journal::Position;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::io::Write;
@@ -39,27 +41,32 @@ pub struct Learned {
     pub views: Learner,
     /// Products that came into carts, or were bought.
     pub carts: Learner,
+    /// How much each product is wanted.
+    pub tally: Tally,
     /// Life of the journal that `position` is in; another one is learned from its beginning.
     pub epoch: u64,
     /// Everything recorded before is in the learners.
     pub position: Position,
 }
 
+/// The file, owned when it is read and borrowed when it is written.
 #[derive(Serialize, Deserialize)]
-struct File {
+struct File<T> {
     epoch: u64,
     position: u64,
     #[serde(with = "bytes")]
     views: Vec<u8>,
     #[serde(with = "bytes")]
     carts: Vec<u8>,
+    #[serde(default)]
+    tally: T,
 }
 
 impl Learned {
     /// Nothing yet.
     pub fn new(limits: Limits) -> Learned {
         let empty = || Learner::new(Parameters::default(), limits);
-        Learned { views: empty(), carts: empty(), epoch: 0, position: Position::NONE }
+        Learned { views: empty(), carts: empty(), tally: Tally::default(), epoch: 0, position: Position::NONE }
     }
 
     /// Makes the file in `directory` from recorded visits, if there is none.
@@ -85,6 +92,8 @@ impl Learned {
             };
             visits.iter().filter_map(clicks).collect::<Vec<_>>()
         };
+        let known: BTreeSet<Key> = self.views.known().into_iter().chain(self.carts.known()).collect();
+        self.tally.import(visits.iter().filter(|visit| !known.contains(&visit.session)));
         self.views.import(of(false), progress);
         self.carts.import(of(true), progress);
     }
@@ -109,15 +118,16 @@ impl Learned {
         if sum != xxh3_128(content).to_be_bytes() {
             return Err(damaged("its checksum does not fit"));
         }
-        let file: File = rmp_serde::from_slice(content).map_err(|error| damaged(&error.to_string()))?;
+        let file: File<Tally> = rmp_serde::from_slice(content).map_err(|error| damaged(&error.to_string()))?;
         let learner = |bytes: &[u8]| Learner::load(bytes).map_err(|error: LoadError| damaged(&error.to_string()));
         let (views, carts) = (learner(&file.views)?, learner(&file.carts)?);
-        Ok(Some(Learned { views, carts, epoch: file.epoch, position: Position(file.position) }))
+        Ok(Some(Learned { views, carts, tally: file.tally, epoch: file.epoch, position: Position(file.position) }))
     }
 
     /// Returns the bytes of the file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let file = File { epoch: self.epoch, position: self.position.0, views: self.views.save(), carts: self.carts.save() };
+        let (views, carts) = (self.views.save(), self.carts.save());
+        let file = File { epoch: self.epoch, position: self.position.0, views, carts, tally: &self.tally };
         let mut out = vec![0; HEADER_BYTES];
         // Writing to a Vec cannot fail, and numbers and bytes have a representation.
         let _ = rmp_serde::encode::write(&mut out, &file);

@@ -8,12 +8,14 @@ use super::LearningStats;
 use super::Lesson;
 use super::Subject;
 use super::WAITING_MAX;
-use super::visit_key;
+use crate::decide::Snapshot;
 use crate::engine::SessionMsg;
 use crate::history;
 use crate::history::Entry;
+use crate::model::Key;
 use crate::model::SessionId;
 use crate::model::Timestamp;
+use crate::recommend::ClickKind;
 use crate::recommend::Foreseen;
 use crate::session::Input;
 use crate::store::Log;
@@ -42,10 +44,12 @@ pub struct Pupil {
 
 impl Learned {
     fn take(&mut self, lesson: &Lesson) -> u64 {
-        let (learner, products) = match &lesson.what {
-            Subject::Viewed(product) => (&mut self.views, std::slice::from_ref(product)),
-            Subject::Carted(products) | Subject::Bought(products) => (&mut self.carts, products.as_slice()),
+        let (learner, products, kind) = match &lesson.what {
+            Subject::Viewed(product) => (&mut self.views, std::slice::from_ref(product), ClickKind::View),
+            Subject::Carted(products) => (&mut self.carts, products.as_slice(), ClickKind::Cart),
+            Subject::Bought(products) => (&mut self.carts, products.as_slice(), ClickKind::Purchase),
         };
+        products.iter().for_each(|product| self.tally.note(*product, kind, lesson.at));
         products.iter().filter(|product| learner.append(lesson.visit, **product, lesson.at)).count() as u64
     }
 
@@ -61,7 +65,7 @@ impl Learned {
                 && let Input::Foreseen(foreseen) = &turn.input
                 && let Some(what) = Subject::of(foreseen)
             {
-                clicks += self.take(&Lesson { visit: visit_key(SessionId(record.session)), at: Timestamp(record.at_us), what });
+                clicks += self.take(&Lesson { visit: Key(SessionId(record.session).number()), at: Timestamp(record.at_us), what });
             }
             ControlFlow::Continue(())
         });
@@ -136,6 +140,7 @@ impl Pupil {
         let mut batch = Vec::with_capacity(LESSONS_AT_ONCE);
         let (mut is_new, mut is_unsaved) = (true, clicks > 0);
         let mut saved_at = engine.clock.now();
+        let mut told_at = None;
         // Lessons of records before this end had a whole period to arrive.
         let mut arrived = engine.journal.end();
         loop {
@@ -158,6 +163,16 @@ impl Pupil {
                 engine.learning.carts.store(Arc::new(learned.carts.publish()));
                 stats.published_ms.store(engine.clock.now().millis(), Ordering::Relaxed);
                 is_new = false;
+            }
+            if told_at.is_none_or(|told| engine.clock.now().since(told) >= self.config.publish_every) {
+                told_at = Some(engine.clock.now());
+                let snapshot = engine.snapshot.load();
+                let trends = learned.tally.publish(engine.clock.now(), &snapshot.catalog);
+                if trends != *snapshot.trends {
+                    let trends = Arc::new(trends);
+                    drop(snapshot);
+                    engine.publish(|now| Snapshot { trends, ..now.clone() });
+                }
             }
             learned.position = learned.position.max(arrived);
             arrived = engine.journal.end();

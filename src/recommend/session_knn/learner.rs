@@ -128,6 +128,13 @@ impl Learner {
         live.into_iter().for_each(|live| visit(live.row()));
     }
 
+    /// Names of the sessions that count.
+    pub fn known(&self) -> Vec<Key> {
+        let mut known = Vec::with_capacity(self.sessions());
+        self.visit(|row| known.push(Key(row.key)));
+        known
+    }
+
     /// Adds a product without a session; none if it is there.
     pub(super) fn restore_product(&mut self, product: Key) -> Option<u32> {
         if self.dictionary.number(product).is_some() || product.is_none() {

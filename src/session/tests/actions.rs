@@ -111,7 +111,7 @@ fn recommend_fills_its_count_or_nothing() {
     check(
         &[rule_with("few", VIEW, "", &action(2, "banner")), rule_with("many", VIEW, "", &action(8, "side"))],
         "0 a open product s1",
-        "0 decided a few:won0 many:nothing_to_show\n0 push a banner=recommend(t similar s2 s3)#1",
+        "0 decided a few:won0 many:nothing_to_show\n0 push a banner=recommend(t similar s2 h1)#1",
     );
 }
 
@@ -129,22 +129,21 @@ fn what_lists_show_is_followed_once_if_it_may_be_measured() {
          2 a product s2
          3 a product h1
          4 a cart
-         5 a cart s2 h1
-         6 a cart s2 h1 s3
+         5 a cart s2
+         6 a cart s2 h1
          7 a custom x
-         8 a product s3
          9 a product h2";
     check(
         &rules,
         story,
         "0 decided a alike:won0
-         0 push a banner=recommend(t similar s2 s3)#1
+         0 push a banner=recommend(t similar s2 h1)#1
          1 followed s2 of similar
+         3 followed h1 of similar
          5 carted s2 of similar
-         6 carted s3 of similar
+         6 carted h1 of similar
          7 decided a youngest:won0
-         7 push a side=recommend(t popular_in_category h2 x1)#2
-         8 followed s3 of similar
+         7 push a side=recommend(t popular_in_category h2 s3)#2
          9 followed h2 of popular_in_category",
     );
     let silent = "0 - consent none
@@ -157,9 +156,58 @@ fn what_lists_show_is_followed_once_if_it_may_be_measured() {
         Story::new(&[context]),
         silent,
         "0 decided a alike:won0
-         0 push a banner=recommend(t similar s2 s3)#1
+         0 push a banner=recommend(t similar s2 h1)#1
          2 want profile",
     );
+}
+
+#[test]
+fn what_was_bought_or_waved_away_is_recommended_no_more() {
+    let action = |placement: &str| {
+        format!("{{ do = 'recommend', placement = '{placement}', template = 't', strategy = 'popular_in_category', count = 1 }}")
+    };
+    check(
+        &[
+            rule_with("one", "on = 'page_view', pages = ['home']", "", &action("banner")),
+            rule_with("two", "on = 'custom', name = 'x'", "", &action("side")),
+        ],
+        "0 a open home
+         1 a less 1
+         2 a custom x
+         3 a order o1 h2
+         4 b open home
+         5 b custom x",
+        "0 decided a one:won0
+         0 push a banner=recommend(t popular_in_category h1)#1
+         1 push a -banner
+         2 decided a two:won0
+         2 push a side=recommend(t popular_in_category h2)#2
+         3 ordered o1 after [one two]
+         4 decided b one:dismissed
+         5 decided b two:won0
+         5 push b side=recommend(t popular_in_category s3)#3",
+    );
+}
+
+#[test]
+fn a_campaign_of_the_context_sees_no_behavior() {
+    let action = "{ do = 'recommend', placement = 'banner', template = 't', strategy = ['recently_viewed'], count = 1 }";
+    let rules = [
+        rule_with("context", "on = 'custom', name = 'x'", "purpose = 'context'", action),
+        rule_with("personal", "on = 'custom', name = 'y'", "", &action.replace("banner", "side")),
+    ];
+    let world = check_in(
+        Story::new(&rules),
+        "0 a open home
+         1 a product h2
+         2 a custom x
+         3 a custom y",
+        "2 decided a context:won0
+         2 push a banner=recommend(t recently_viewed h1)#1
+         3 decided a personal:won0
+         3 push a side=recommend(t recently_viewed h2)#2",
+    );
+    assert!(!world.session.seen().is_empty());
 }
 
 #[test]

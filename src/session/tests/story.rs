@@ -117,6 +117,7 @@ pub fn snapshot(campaigns: Vec<Arc<Campaign>>, version: u64) -> Snapshot {
     let mut settings = Settings::default();
     settings.experiments.holdout = 0.0;
     Snapshot {
+        trends: Default::default(),
         version,
         catalog: Arc::new(catalog()),
         campaigns: Arc::new(CampaignSet::build(campaigns)),

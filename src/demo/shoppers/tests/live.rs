@@ -95,6 +95,7 @@ async fn engine(directory: &std::path::Path) -> Arc<Engine> {
     let mut settings = Settings::default();
     settings.experiments.holdout = 0.0;
     let snapshot = Snapshot {
+        trends: Default::default(),
         version: 1,
         catalog: world.catalog,
         model: world.model,
