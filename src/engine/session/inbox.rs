@@ -193,9 +193,9 @@ impl Live {
                 if !list.is_empty() {
                     self.apply(Input::Receipts { stream, list });
                 }
-                let behind =
-                    self.visit.delivery(stream).is_some_and(|delivery| applied.rev < delivery.rev() && applied.receipts.is_empty());
-                if behind {
+                // A page may also be ahead: of a visit that is no more, whose revisions it still has.
+                let is_elsewhere = self.visit.delivery(stream).is_some_and(|delivery| applied.rev != delivery.rev());
+                if is_elsewhere && applied.receipts.is_empty() {
                     self.send_state(stream);
                 }
             }

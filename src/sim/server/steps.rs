@@ -45,7 +45,7 @@ impl Server<'_> {
                 if !asks {
                     server.apply(live, Input::Receipts { stream, list: receipts })?;
                 }
-                if asks && live.visit.delivery(stream).is_some_and(|delivery| rev < delivery.rev()) {
+                if asks && live.visit.delivery(stream).is_some_and(|delivery| rev != delivery.rev()) {
                     server.send_state(live, stream);
                 }
                 Ok(())

@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 15] = [
+pub(super) const SAVED: [Saved; 16] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -77,6 +77,11 @@ pub(super) const SAVED: [Saved; 15] = [
         seed: 9828,
         scale: Scale::default,
         found: "What was decided between a page's first word and its page view left the visit's state, and stayed on the page.",
+    },
+    Saved {
+        seed: 2147,
+        scale: Scale::default,
+        found: "A page that was ahead, of a visit that is no more, asked for the state and was left alone.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },
