@@ -19,6 +19,7 @@ pub use words::Words;
 pub use words::tokens;
 
 use crate::model::Currency;
+use crate::model::Interests;
 use crate::model::Key;
 use crate::model::Money;
 use crate::model::PriceBand;
@@ -63,6 +64,19 @@ pub struct Product {
 impl Product {
     pub fn in_stock(&self) -> bool {
         self.stock != Some(0)
+    }
+
+    /// Adds interest in what it is: its category, brand, attributes and price band.
+    pub fn interest(&self, interests: &mut Interests, at: Timestamp, weight: f32) {
+        interests.categories.add(at, self.category, weight);
+        interests.brands.add(at, self.brand, weight);
+        for (attribute, _) in &self.attributes {
+            interests.attributes.add(at, *attribute, weight);
+        }
+        let band = PriceBand::ALL.iter().position(|band| *band == self.band);
+        if let Some(slot) = band.and_then(|index| interests.bands.get_mut(index)) {
+            *slot += weight;
+        }
     }
 
     /// Share of the price that stays with the shop, where the cost is known. Negative when sold below cost.

@@ -34,6 +34,8 @@ pub(super) struct Args {
 enum What {
     /// Measures next-product recommendations on recorded sessions.
     Sessions(Sessions),
+    /// Measures how well new products and new visitors are served.
+    ColdStart(super::cold_start::Args),
 }
 
 #[derive(clap::Args)]
@@ -73,7 +75,10 @@ struct Row {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let What::Sessions(args) = &args.what;
+    let args = match &args.what {
+        What::Sessions(args) => args,
+        What::ColdStart(args) => return super::cold_start::run(args),
+    };
     let (training, test) = match (&args.train, &args.test, args.split, &args.file) {
         (Some(train), Some(test), ..) => (read(train)?, read(test)?),
         (_, _, Some(days), Some(file)) => {

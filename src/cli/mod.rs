@@ -1,6 +1,7 @@
 //! The commands. Exit code 0: done; 1: it failed, and says why; 2: wrong usage.
 
 mod check;
+mod cold_start;
 mod config;
 mod demo;
 mod evaluate;

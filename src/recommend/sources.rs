@@ -25,6 +25,9 @@ const INTERESTS_MAX: usize = 4;
 const NEW_FOR: Duration = Duration::from_secs(60 * 24 * 3_600);
 /// How much dearer an upsell may be. Chosen: beyond it shoppers take it for another kind of product.
 const UPSELL_FACTOR: f32 = 1.6;
+/// Likely products that lend a place to a new one, and what part of their score.
+const NEW_BESIDE_MAX: usize = 5;
+const NEW_BESIDE: f32 = 0.7;
 /// Margin assumed where the cost is unknown.
 const MARGIN_UNKNOWN: f32 = 0.3;
 
@@ -94,6 +97,7 @@ impl<'a, 'b> Sources<'a, 'b> {
     /// Same category, near in price, brand and attributes.
     pub(super) fn similar(&self, anchor: Key, out: &mut Vec<Candidate<'a>>) {
         let Some(anchor) = self.ask.catalog.product(anchor) else { return };
+        let appeal = self.appeal(anchor.category);
         if anchor.category.is_none() {
             for (score, key) in scored_words(self.ask.catalog, &anchor.name).into_iter().take(LIST_MAX) {
                 self.add(out, key, score, Reason::SimilarTo(anchor.key));
@@ -101,7 +105,7 @@ impl<'a, 'b> Sources<'a, 'b> {
             return;
         }
         for product in self.members(anchor.category) {
-            let score = likeness(anchor, product) + 0.15 * self.wanted.popularity(product.key);
+            let score = likeness(anchor, product) + 0.15 * appeal(product);
             out.push(Candidate { product, score, reason: Reason::SimilarTo(anchor.key) });
         }
     }
@@ -115,6 +119,28 @@ impl<'a, 'b> Sources<'a, 'b> {
     /// What other visits went on to from this one, by the live index.
     pub(super) fn next_item(&self, out: &mut Vec<Candidate<'a>>) {
         self.likely(self.ask.foresight.map(|foresight| &*foresight.next), Reason::LookedAt, out);
+        self.new_beside(out);
+    }
+
+    /// New products near to what other visits went on to: by their category, brand, price and attributes, as nobody can have gone to them
+    /// yet. One for each of the likeliest, behind it.
+    fn new_beside(&self, out: &mut Vec<Candidate<'a>>) {
+        let catalog = self.ask.catalog;
+        for likely in self.ask.foresight.iter().flat_map(|foresight| foresight.next.iter().take(NEW_BESIDE_MAX)) {
+            let Some(near) = catalog.product(likely.product) else { continue };
+            let young = catalog.newest_in(near.category).iter().filter_map(|&position| catalog.products().get(position as usize));
+            let unknown = young.filter(|product| self.is_new(product) && self.wanted.popularity(product.key) <= 0.0 && product.in_stock());
+            let nearest =
+                unknown.map(|product| (likeness(near, product), product)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.key.cmp(&a.1.key)));
+            if let Some((alike, product)) = nearest {
+                let score = f32::from(likely.score) / f32::from(u16::MAX) * alike * NEW_BESIDE;
+                out.push(Candidate { product, score, reason: Reason::New });
+            }
+        }
+    }
+
+    fn is_new(&self, product: &Product) -> bool {
+        product.added.0 > 0 && self.ask.now.since(product.added) <= NEW_FOR
     }
 
     /// What other visits with the page's product had, by the live index; without such a page, with the last one seen.
@@ -194,10 +220,11 @@ impl<'a, 'b> Sources<'a, 'b> {
         let Some(anchor) = self.ask.catalog.product(anchor) else { return };
         let price = anchor.price.minor;
         let limit = price as f32 * UPSELL_FACTOR;
+        let appeal = self.appeal(anchor.category);
         for product in self.members(anchor.category) {
             if product.price.minor > price && product.price.minor as f32 <= limit {
                 let margin = product.margin().unwrap_or(MARGIN_UNKNOWN).clamp(0.0, 1.0);
-                let score = 0.5 * margin + 0.3 * likeness(anchor, product) + 0.2 * self.wanted.popularity(product.key);
+                let score = 0.5 * margin + 0.3 * likeness(anchor, product) + 0.2 * appeal(product);
                 out.push(Candidate { product, score, reason: Reason::StepUpFrom(anchor.key) });
             }
         }
@@ -214,6 +241,7 @@ impl<'a, 'b> Sources<'a, 'b> {
             }
         }
         for category in taste.liked().take(INTERESTS_MAX) {
+            let appeal = self.appeal(category);
             for product in self.members(category).take(64) {
                 let fit = taste.fit(catalog, product);
                 let reason = if fit.brand > fit.category {
@@ -223,8 +251,21 @@ impl<'a, 'b> Sources<'a, 'b> {
                 } else {
                     self.plain_reason(product)
                 };
-                out.push(Candidate { product, score: fit.total * (0.6 + 0.4 * self.wanted.popularity(product.key)), reason });
+                out.push(Candidate { product, score: fit.total * (0.6 + 0.4 * appeal(product)), reason });
             }
+        }
+    }
+
+    /// How wanted the products of a category are, in scores. Nobody can have wanted yet what is new: until it is known it counts like the
+    /// best quarter of its category, or it would never be seen.
+    fn appeal(&self, category: Key) -> impl Fn(&Product) -> f32 + use<'a, 'b> {
+        let (wanted, now) = (self.wanted, self.ask.now);
+        let list = wanted.popular_in(category);
+        let hope = list.get(list.len() / 4).map_or(0.0, |key| wanted.popularity(*key));
+        move |product| {
+            let known = wanted.popularity(product.key);
+            let is_new = product.added.0 > 0 && now.since(product.added) <= NEW_FOR;
+            if is_new { known.max(hope) } else { known }
         }
     }
 

@@ -16,7 +16,7 @@ use std::f64::consts::LN_2;
 /// Half-lives in seconds. Chosen: a day tells what is new, two weeks what is normal, weekends included.
 const LATELY: f64 = 86_400.0;
 const USUALLY: f64 = 14.0 * 86_400.0;
-/// Weight added to both sides of a rise, so that a few clicks on what was quiet are no trend.
+/// Weight added to what is normal, so that a few clicks on what was quiet are no trend.
 const CALM: f32 = 3.0;
 /// A product that was wanted less than this lately is in no trend.
 const LATELY_MIN: f32 = 3.0;
@@ -93,7 +93,8 @@ impl Tally {
         let demands = sold.map(|(&product, wanted)| {
             let Wanted { lately, usually, .. } = wanted.faded(at);
             let normal = usually * (LATELY / USUALLY) as f32;
-            let rise = if lately < LATELY_MIN { 0.0 } else { (lately + CALM) / (normal + CALM) };
+            // In standard deviations of counts around what is normal (Poisson), so that small numbers do not win by chance.
+            let rise = if lately < LATELY_MIN { 0.0 } else { (lately - normal) / (normal + CALM).sqrt() };
             Demand { product, usual: usually, rise }
         });
         Trends::new(demands.collect(), catalog)
@@ -140,7 +141,7 @@ mod tests {
         assert!(trends.rising(Some(key_of("c"))).is_empty());
         let steepness = trends.rising(None)[0].1;
         // 30 views half a day ago have faded to 21.2 lately and 29.3 usually, of which 2.09 are a day's.
-        assert!((steepness - 24.21 / 5.09).abs() < 0.01, "{steepness}");
+        assert!((steepness - 19.12 / 5.09_f32.sqrt()).abs() < 0.01, "{steepness}");
         assert_eq!(tally.publish(NOW, &shop(&["quiet"])).popular(), [quiet], "what is not sold is in no list");
     }
 

@@ -13,7 +13,7 @@ pub(super) struct Demand {
     pub product: Key,
     /// Decayed weight of what was done to it, above 0.
     pub usual: f32,
-    /// Times as much as usual; 0 if too little happened lately to say.
+    /// How far above what is usual, in standard deviations; 0 if too little happened lately to say.
     pub rise: f32,
 }
 
@@ -31,7 +31,7 @@ pub struct Trends {
 struct Lists {
     /// The most wanted first.
     popular: Vec<Key>,
-    /// Wanted more than usual, the steepest first, with how many times.
+    /// Wanted more than usual, the steepest first, with how much.
     rising: Vec<(Key, f32)>,
 }
 
@@ -96,7 +96,7 @@ impl Trends {
         found.and_then(|place| self.popularity.get(place)).map_or(0.0, |entry| entry.1)
     }
 
-    /// What is wanted more than usual in the shop, or in a category and below it, the steepest first, with how many times.
+    /// What is wanted more than usual in the shop, or in a category and below it, the steepest first, with how much.
     pub fn rising(&self, within: Option<Key>) -> &[(Key, f32)] {
         match within {
             None => &self.whole.rising,

@@ -20,7 +20,6 @@ use crate::model::Key;
 use crate::model::Order;
 use crate::model::Page;
 use crate::model::Preference;
-use crate::model::PriceBand;
 use crate::model::Timestamp;
 use crate::model::key_of;
 use smallvec::SmallVec;
@@ -201,15 +200,7 @@ impl Session {
             return;
         }
         let Some(found) = snapshot.catalog.product(product) else { return };
-        self.interests.categories.add(at, found.category, weight);
-        self.interests.brands.add(at, found.brand, weight);
-        for (attribute, _) in &found.attributes {
-            self.interests.attributes.add(at, *attribute, weight);
-        }
-        let band = PriceBand::ALL.iter().position(|band| *band == found.band);
-        if let Some(slot) = band.and_then(|index| self.interests.bands.get_mut(index)) {
-            *slot += weight;
-        }
+        found.interest(&mut self.interests, at, weight);
     }
 
     pub(super) fn liked_for_cart(&mut self, at: Timestamp, product: Key, snapshot: &Snapshot) {

@@ -5,6 +5,7 @@
 //! are taken out of the test sessions.
 
 mod baselines;
+mod cold_start;
 mod measures;
 mod tune;
 
@@ -14,6 +15,10 @@ mod tests;
 pub use baselines::ItemToItem;
 pub use baselines::Popularity;
 pub use baselines::VsKnn;
+pub use cold_start::ColdStart;
+pub use cold_start::NEW_ONE_IN;
+pub use cold_start::Target;
+pub use cold_start::cold_start;
 pub use measures::Measures;
 pub use tune::HELD_OUT_SHARE;
 pub use tune::tune;

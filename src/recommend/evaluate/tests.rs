@@ -1,6 +1,14 @@
 //! Measures by hand, and a search that finds what the data says.
 
 use super::*;
+use crate::catalog::Catalog;
+use crate::catalog::Draft;
+use crate::model::Currency;
+use crate::model::key_of;
+use crate::recommend::Click;
+use crate::recommend::ClickKind;
+use crate::recommend::RecordedVisit;
+use crate::recommend::Strategy;
 use crate::recommend::session_knn::OwnItem;
 
 fn recorded(session: u64, begin: u64, products: &[u64]) -> Recorded {
@@ -101,4 +109,38 @@ fn every_recommender_answers_within_its_promises() {
         let measures = evaluate(&mut **recommender, &training[..50], &known, OwnItem::Excluded, || 0, |_| {});
         assert!(recommender.name() == "popular" || measures.hit_rate > 0.9, "{} {}", recommender.name(), measures.hit_rate);
     }
+}
+
+/// Visits stay with one brand in one department: whoever knows what products are finds the new ones there.
+#[test]
+fn new_products_are_found_by_what_they_are() {
+    let drafts = (0..400).map(|number| Draft {
+        id: format!("p{number}"),
+        name: format!("Product {number}"),
+        category: format!("shop.d{}", number % 4),
+        brand: format!("Brand {}", number / 4 % 9),
+        price: 1_000 + i64::from(number),
+        ..Default::default()
+    });
+    let (catalog, _) = Catalog::build(drafts.collect(), Currency::USD);
+    let visits: Vec<RecordedVisit> = (0..600_u64)
+        .map(|visit| {
+            let click = |step: u64| {
+                let number = visit * 7 % 36 + 36 * ((visit * 31 + step * 5) % 11);
+                let click = Click { product: key_of(&format!("p{number}")), kind: ClickKind::View };
+                (Timestamp(1_700_000_000_000_000 + (visit * 100 + step) * 1_000_000), click)
+            };
+            RecordedVisit { session: Key(visit), clicks: (0..6).map(click).collect() }
+        })
+        .collect();
+    let (training, test) = visits.split_at(500);
+    let results = cold_start(&catalog, training, test, |_, _| ());
+    let of = |target: Target, strategy| *results.iter().find(|row| row.target == target && row.strategy == strategy).unwrap();
+    let (similar, popular) = (of(Target::NewProduct, Strategy::Similar), of(Target::NewProduct, Strategy::Popular));
+    assert!(similar.asked > 30 && similar.asked == popular.asked);
+    assert_eq!((popular.hit_rate, similar.blind), (0.0, 0.05), "nobody has looked at what is new");
+    assert!(similar.hit_rate > 3.0 * similar.blind, "{results:#?}");
+    let (next, blindly) = (of(Target::SecondProduct, Strategy::NextItem), of(Target::SecondProduct, Strategy::Popular));
+    assert!(next.hit_rate > 2.0 * blindly.hit_rate, "{next:?} {blindly:?}");
+    assert_eq!(of(Target::FirstProduct, Strategy::Popular).asked, 100);
 }
