@@ -3,14 +3,16 @@
 use super::Admin;
 use super::body::Id;
 use super::body::Text;
+use super::budgets::Limit;
+use super::budgets::budgets;
 use super::error::ApiError;
 use super::words;
 use crate::campaign::Campaign;
 use crate::campaign::Finding;
 use crate::campaign::Mistake;
-use crate::catalog::Catalog;
 use crate::decide::Snapshot;
 use crate::engine::CampaignTotals;
+use crate::engine::Engine;
 use crate::engine::FileMistake;
 use crate::model::key_of;
 use crate::offer::Totals;
@@ -55,6 +57,8 @@ pub(super) struct CampaignView {
     /// Of campaigns that have made offers.
     #[serde(skip_serializing_if = "Option::is_none")]
     offers: Option<Totals>,
+    /// Limits of what it may give away; none where it makes no offers or has no budget.
+    budgets: Vec<Limit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
 }
@@ -65,7 +69,7 @@ struct VariantView {
     weight: u32,
 }
 
-fn view(campaign: &Campaign, catalog: &Catalog, counts: CampaignTotals, offers: Option<Totals>) -> CampaignView {
+fn view(engine: &Engine, snapshot: &Snapshot, campaign: &Campaign, counts: CampaignTotals, offers: Option<Totals>) -> CampaignView {
     let mut placements: Vec<String> =
         campaign.actions().map(|action| action.placement.to_string()).filter(|placement| !placement.is_empty()).collect();
     placements.sort();
@@ -84,12 +88,13 @@ fn view(campaign: &Campaign, catalog: &Catalog, counts: CampaignTotals, offers: 
         enabled: campaign.enabled,
         file: campaign.file.to_string(),
         when: campaign.when.as_ref().map_or("", |when| when.source()).to_owned(),
-        triggers: words::triggers(campaign, catalog),
+        triggers: words::triggers(campaign, &snapshot.catalog),
         placements,
         actions,
         variants: campaign.variants.iter().map(|variant| VariantView { id: variant.id.to_string(), weight: variant.weight }).collect(),
         counts,
         offers,
+        budgets: budgets(engine, campaign),
         source: None,
     }
 }
@@ -105,7 +110,7 @@ pub(super) async fn list(State(admin): State<Arc<Admin>>) -> Result<Json<Campaig
             .iter()
             .map(|campaign| {
                 let counts = totals.remove(&campaign.key.0).unwrap_or_default();
-                view(campaign, &snapshot.catalog, counts, offers.remove(&campaign.key))
+                view(&admin.engine, &snapshot, campaign, counts, offers.remove(&campaign.key))
             })
             .collect();
         Json(CampaignList { campaigns, errors: admin.campaigns.mistakes(), lint: lint(&admin, in_force, &snapshot) })
@@ -119,7 +124,7 @@ pub(super) async fn show(State(admin): State<Arc<Admin>>, Id(id): Id) -> Result<
     let campaign = find(&snapshot, &id)?;
     let counts = admin.engine.counts.totals().remove(&campaign.key.0).unwrap_or_default();
     let offers = admin.engine.offer_totals().remove(&campaign.key);
-    Ok(Json(CampaignView { source: Some(campaign.source.to_string()), ..view(campaign, &snapshot.catalog, counts, offers) }))
+    Ok(Json(CampaignView { source: Some(campaign.source.to_string()), ..view(&admin.engine, &snapshot, campaign, counts, offers) }))
 }
 
 /// Says what is wrong with a file, publishing nothing.

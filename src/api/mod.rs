@@ -12,6 +12,7 @@
 
 mod auth;
 mod body;
+mod budgets;
 mod campaigns;
 mod error;
 mod headers;

@@ -3,7 +3,10 @@
 use super::Admin;
 use super::body::Id;
 use super::body::Lines;
+use super::budgets::Limit;
+use super::budgets::budgets;
 use super::error::ApiError;
+use crate::campaign::Campaign;
 use crate::catalog::Catalog;
 use crate::decide::Snapshot;
 use crate::engine::OfferError;
@@ -31,6 +34,8 @@ use std::sync::Arc;
 /// Offers in one answer, and where the caller does not say.
 const LIST_MAX: usize = 1_000;
 const LIST: usize = 100;
+/// Hours of grants in the list's answer.
+const HOURS: u32 = 24;
 /// Wrong lines of an upload that are named; the rest is counted.
 const WRONG_LINES_MAX: usize = 100;
 
@@ -103,7 +108,7 @@ pub(super) struct Asked {
     limit: Option<usize>,
 }
 
-/// Answers with the newest offers, the sums of every campaign, and the pools.
+/// Answers with the newest offers, the sums and budgets of every campaign, what was granted in the last hours, and the pools.
 pub(super) async fn list(State(admin): State<Arc<Admin>>, asked: Result<Query<Asked>, QueryRejection>) -> Result<Json<Value>, ApiError> {
     let wrong = |field, message: String| ApiError::new(StatusCode::BAD_REQUEST, "bad_query", message).of(field);
     let Query(asked) = asked.map_err(|error| wrong("query", error.body_text()))?;
@@ -121,15 +126,26 @@ pub(super) async fn list(State(admin): State<Arc<Admin>>, asked: Result<Query<As
     let engine = &admin.engine;
     let snapshot = engine.snapshot.load_full();
     let names = Names { snapshot: &snapshot, pools: engine.pools() };
-    let grants = engine.offers(asked.campaign.as_deref().map(key_of), state, limit);
+    let campaign = asked.campaign.as_deref().map(key_of);
+    let grants = engine.offers(campaign, state, limit);
     let by_campaign = engine.offer_totals();
     let totals: BTreeMap<String, &Totals> = by_campaign.iter().map(|(key, totals)| (names.campaign(*key), totals)).collect();
+    let limits = |campaign: &Arc<Campaign>| (campaign.id.to_string(), budgets(engine, campaign));
+    let in_force = snapshot.campaigns.campaigns().iter();
+    let budgets: BTreeMap<String, Vec<Limit>> = in_force.map(limits).filter(|(_, limits)| !limits.is_empty()).collect();
+    let counts = engine.offer_counts();
+    let refused: BTreeMap<&str, u64> = counts.refused.into_iter().filter(|(_, count)| *count > 0).collect();
     Ok(Json(json!({
         "offers": grants.iter().map(|grant| names.view(grant)).collect::<Vec<_>>(),
         "open": engine.open_offers(),
         "openMax": engine.config.offers.limits.open,
         "currency": snapshot.catalog.currency().code(),
         "totals": totals,
+        "budgets": budgets,
+        "hours": engine.offer_hours(campaign, HOURS),
+        // Since the start of the server; the sums above are for good.
+        "refused": refused,
+        "redemptions": BTreeMap::from(counts.redemptions),
         "pools": names.pools.iter().map(|level| pool(&admin, level)).collect::<Vec<_>>(),
     })))
 }

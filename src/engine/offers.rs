@@ -11,9 +11,12 @@ use crate::model::Money;
 use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Benefit;
+use crate::offer::Budget;
+use crate::offer::BudgetUse;
 use crate::offer::CodeError;
 use crate::offer::Grant;
 use crate::offer::GrantKey;
+use crate::offer::HourOfGrants;
 use crate::offer::Ledger;
 use crate::offer::Limits;
 use crate::offer::Record;
@@ -269,6 +272,18 @@ impl Engine {
     /// What each campaign has open and has spent.
     pub fn offer_totals(&self) -> BTreeMap<Key, Totals> {
         self.ledger.lock().totals()
+    }
+
+    /// How much a campaign has used of each limit of a budget by now.
+    pub fn budget_use(&self, campaign: Key, budget: &Budget) -> Vec<BudgetUse> {
+        let at = self.clock.now();
+        self.ledger.lock().budget_use(at, campaign, budget)
+    }
+
+    /// What was granted in each of the last hours by one campaign or all, oldest first.
+    pub fn offer_hours(&self, campaign: Option<Key>, hours: u32) -> Vec<HourOfGrants> {
+        let at = self.clock.now();
+        self.ledger.lock().hours(at, campaign, hours)
     }
 
     pub fn offer_counts(&self) -> OfferCounts {

@@ -199,7 +199,7 @@ impl Account {
     }
 
     /// Values of grants made after `from` and not after `to`.
-    fn between(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = i64> + '_ {
+    pub(super) fn between(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = i64> + '_ {
         let range = (Bound::Excluded((from, GrantKey::LAST)), Bound::Included((to, GrantKey::LAST)));
         let is_range = from < to;
         is_range.then(|| self.by_time.range(range)).into_iter().flatten().map(|(_, value)| *value)

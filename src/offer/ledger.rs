@@ -7,9 +7,12 @@
 use super::Answer;
 use super::ApplyError;
 use super::Benefit;
+use super::Budget;
+use super::BudgetUse;
 use super::CodeError;
 use super::Grant;
 use super::GrantKey;
+use super::HourOfGrants;
 use super::Limits;
 use super::LineError;
 use super::POOL_CODES_MAX;
@@ -264,6 +267,19 @@ impl Ledger {
     /// What each campaign has open and has spent.
     pub fn totals(&self) -> BTreeMap<Key, Totals> {
         self.accounts.iter().map(|(campaign, account)| (*campaign, account.totals())).collect()
+    }
+
+    /// How much a campaign has used of each limit that a budget sets.
+    pub fn budget_use(&self, at: Timestamp, campaign: Key, budget: &Budget) -> Vec<BudgetUse> {
+        self.accounts.get(&campaign).unwrap_or(&Account::default()).budget_use(at, budget)
+    }
+
+    /// What the whole shop, or one campaign, granted in each of the last hours, oldest first.
+    pub fn hours(&self, at: Timestamp, campaign: Option<Key>, hours: u32) -> Vec<HourOfGrants> {
+        match campaign {
+            None => self.shop.hours(at, hours),
+            Some(key) => self.accounts.get(&key).unwrap_or(&Account::default()).hours(at, hours),
+        }
     }
 
     /// Reads the lines of an upload without taking them.

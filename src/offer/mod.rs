@@ -8,6 +8,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod account;
+mod burn;
 mod code;
 mod grant;
 mod ledger;
@@ -23,6 +24,8 @@ mod tests;
 
 pub use account::Past;
 pub use account::Totals;
+pub use burn::BudgetUse;
+pub use burn::HourOfGrants;
 pub use code::normalize;
 pub use grant::Answer;
 pub use grant::Grant;

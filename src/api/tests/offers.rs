@@ -64,7 +64,18 @@ async fn offers_are_listed_summed_and_withdrawn() {
     assert_eq!(fields, expected);
     let open = json!({"open": 2, "redeemed": 0, "expired": 0, "revoked": 0, "reservedMinor": 1_000, "spentMinor": 0});
     assert_eq!(list["totals"], json!({ "gift": open }));
-    assert_eq!(shop.get("/admin/v1/campaigns/gift").await.json()["offers"], open);
+    let shown = shop.get("/admin/v1/campaigns/gift").await.json();
+    let day = 86_400_000;
+    let budgets = json!([
+        {"variants": ["a"], "limit": "count", "used": 2, "most": 10, "windowMs": day},
+        {"variants": ["a"], "limit": "value", "used": 1_000, "most": 1_200, "windowMs": day},
+    ]);
+    assert_eq!((&shown["offers"], &shown["budgets"]), (&open, &budgets));
+    assert_eq!(list["budgets"], json!({ "gift": budgets }));
+    let hours = list["hours"].as_array().unwrap();
+    assert_eq!((hours.len(), &hours[23]["granted"], &hours[23]["valueMinor"]), (24, &json!(2), &json!(1_000)), "{hours:?}");
+    assert!(hours[..23].iter().all(|hour| hour["granted"] == 0), "{hours:?}");
+    assert_eq!(list["redemptions"], json!({"again": 0, "new": 0, "refused": 0}));
 
     let shown = shop.get(&format!("/admin/v1/offers/{}", first.to_lowercase())).await.json();
     assert_eq!(shown["expiresMs"].as_u64(), Some(expires), "the page counts down to the ledger's expiry");

@@ -227,3 +227,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn budgets_and_hours_say_what_was_given() {
+    let limits = Budget { open: Some(5), value_per_hour: Some(2_500), value_total: Some(9_000), ..budget(10, 7_200) };
+    let terms = Terms { most: Some(1_000), budget: Some(limits), ..ten_percent() };
+    let mut ledger = Ledger::default();
+    let first = minted(&mut ledger, at(10_000), &request("a", terms));
+    redeem(&mut ledger, at(10_001), &first.code, "order", 5_000);
+    minted(&mut ledger, at(13_700), &request("b", terms));
+    let of = |ledger: &Ledger, time: u64| -> Vec<(&str, i64, i64)> {
+        ledger.budget_use(at(time), key_of("exit"), &limits).iter().map(|one| (one.limit, one.used, one.most)).collect()
+    };
+    let expected = [("count", 2, 10), ("open", 1, 5), ("value_per_hour", 1_000, 2_500), ("value_total", 1_500, 9_000)];
+    assert_eq!(of(&ledger, 13_800), expected, "the first has left the hour, not the two hours");
+    assert_eq!(of(&ledger, 17_199)[0], ("count", 2, 10));
+    assert_eq!(of(&ledger, 17_200)[0], ("count", 1, 10), "it leaves its window after exactly two hours");
+    assert_eq!(ledger.budget_use(at(13_800), key_of("other"), &limits)[0].used, 0);
+    let hours = |campaign: Option<&str>| -> Vec<(u32, i64)> {
+        ledger.hours(at(13_800), campaign.map(key_of), 3).iter().map(|hour| (hour.granted, hour.value_minor)).collect()
+    };
+    assert_eq!(hours(None), [(0, 0), (1, 500), (1, 1_000)]);
+    assert_eq!((hours(Some("exit")), hours(Some("other"))), (hours(None), vec![(0, 0); 3]));
+}
