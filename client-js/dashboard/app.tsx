@@ -4,10 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { send } from "./api";
 import { CampaignPage } from "./campaigns/detail";
 import { CampaignsPage } from "./campaigns/list";
+import { DefinitionsPage } from "./definitions/page";
+import { DefinitionPanel } from "./definitions/term";
 import type { Connection } from "./feed";
 import { retryNow, serverNow, useFeed } from "./feed";
 import { FloorPage } from "./floor/page";
 import { count, span } from "./format";
+import { OffersPage } from "./offers/page";
 import { RecommendationsPage } from "./recommendations/page";
 import { paths, useRoute } from "./router";
 import type { Route } from "./router";
@@ -21,6 +24,7 @@ import { useSeconds } from "./ui/time";
 const PAGES: { name: string; icon: string; path: string; holds: Route["page"][] }[] = [
   { name: "Live floor", icon: "floor", path: paths.floor, holds: ["floor", "session"] },
   { name: "Campaigns", icon: "campaigns", path: paths.campaigns, holds: ["campaigns", "campaign"] },
+  { name: "Offers", icon: "offers", path: paths.offers, holds: ["offers"] },
   { name: "Recommendations", icon: "recommendations", path: paths.recommendations, holds: ["recommendations"] },
   { name: "System", icon: "system", path: paths.system, holds: ["system"] },
 ];
@@ -28,7 +32,7 @@ const PAGES: { name: string; icon: string; path: string; holds: Route["page"][] 
 export function App() {
   const route = useRoute();
   const { connection } = useFeed();
-  const title = PAGES.find((page) => page.holds.includes(route.page))?.name ?? "Not found";
+  const title = PAGES.find((page) => page.holds.includes(route.page))?.name ?? (route.page === "definitions" ? "Definitions" : "Not found");
   useEffect(() => {
     document.title = `${title} · Floorwalker`;
   }, [title]);
@@ -52,6 +56,7 @@ export function App() {
           <Page route={route} />
         </main>
       </div>
+      <DefinitionPanel />
     </div>
   );
 }
@@ -66,6 +71,10 @@ function Page({ route }: { route: Route }) {
       return <CampaignsPage />;
     case "campaign":
       return <CampaignPage key={route.id} id={route.id} />;
+    case "offers":
+      return <OffersPage />;
+    case "definitions":
+      return <DefinitionsPage />;
     case "recommendations":
       return <RecommendationsPage />;
     case "system":
@@ -83,6 +92,11 @@ function Sidebar({ route, connection }: { route: Route; connection: Connection }
   const { floor } = useFeed();
   const overview = floor.overview;
   const [theme, setTheme] = useState(storedTheme);
+  const strip = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the pages are a strip that is wider than the screen.
+    strip.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [route]);
   const broken = overview?.campaignErrors ?? 0;
   const unwell = overview?.health?.some((check) => !check.ok) ?? false;
   return (
@@ -91,7 +105,7 @@ function Sidebar({ route, connection }: { route: Route; connection: Connection }
         <Mark />
         <span>Floorwalker</span>
       </a>
-      <nav aria-label="Pages">
+      <nav aria-label="Pages" ref={strip}>
         {PAGES.map((page) => (
           <a key={page.path} class="nav-link" href={page.path} aria-current={page.holds.includes(route.page) ? "page" : undefined}>
             <Icon name={page.icon} />
@@ -111,6 +125,10 @@ function Sidebar({ route, connection }: { route: Route; connection: Connection }
         ))}
       </nav>
       <div class="sidebar-foot">
+        <a class="quiet-link" href={paths.definitions}>
+          <Icon name="definitions" />
+          <span>Definitions</span>
+        </a>
         <Switch off={overview?.off} />
         <button type="button" class="quiet" onClick={() => setTheme(nextTheme())} title="Change between the system's colors, light and dark">
           <Icon name="theme" />

@@ -176,6 +176,8 @@ export interface CampaignCounts {
   triggered: number;
   pushed: number;
   baseline: number;
+  holdout: number;
+  received: number;
   shown: number;
   clicked: number;
   dismissed: number;
@@ -201,6 +203,9 @@ export interface Campaign {
   actions: string[];
   variants: { id: string; weight: number }[];
   counts: CampaignCounts;
+  /** Absent where it has made no offers. */
+  offers?: OfferSums;
+  budgets: BudgetLimit[];
 }
 
 export interface LoadError {
@@ -347,4 +352,66 @@ export interface Change {
   pause: string[];
   deny: string[];
   allow: string[];
+}
+
+/** What a campaign's codes came to. Money in minor units. */
+export interface OfferSums {
+  open: number;
+  redeemed: number;
+  expired: number;
+  revoked: number;
+  reservedMinor: number;
+  spentMinor: number;
+}
+
+/** One limit of a campaign's budget; `count` and `open` in codes, the rest in minor units. */
+export interface BudgetLimit {
+  variants: string[];
+  limit: string;
+  used: number;
+  most: number;
+  /** A grant counts this long; absent: while it is open, or for good. */
+  windowMs?: number;
+}
+
+export interface Offer {
+  code: string;
+  campaign: string;
+  state: string;
+  kind: string;
+  /** Percent, or minor units. */
+  amount: number;
+  minimumMinor: number;
+  mostMinor?: number;
+  categories: string[];
+  singleUse: boolean;
+  pool?: string;
+  currency: string;
+  grantedMs: number;
+  expiresMs: number;
+  changedMs: number;
+  order?: string;
+  valueMinor: number;
+}
+
+export interface Pool {
+  name: string;
+  free: number;
+  given: number;
+  low: boolean;
+}
+
+export interface OfferList {
+  offers: Offer[];
+  open: number;
+  openMax: number;
+  currency: string;
+  totals: Record<string, OfferSums>;
+  budgets: Record<string, BudgetLimit[]>;
+  /** Of the last hours, oldest first. */
+  hours: { fromMs: number; granted: number; valueMinor: number }[];
+  /** Since the server started, by reason. */
+  refused: Record<string, number>;
+  redemptions: Record<string, number>;
+  pools: Pool[];
 }

@@ -56,6 +56,31 @@ export function percent(part: number, whole: number, locale?: Locale): string | 
   return numberFormat(locale, { style: "percent", maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);
 }
 
+/** Formats a change with its sign, as a percentage: +4.2%, −12%. Small ones keep one digit after the point. */
+export function signedPercent(share: number, locale?: Locale): string {
+  if (!Number.isFinite(share)) return "–";
+  const digits = Math.abs(share) < 0.1 ? 1 : 0;
+  return minus(numberFormat(locale, { style: "percent", maximumFractionDigits: digits, signDisplay: "exceptZero" }).format(share));
+}
+
+/** Formats a difference of amounts in minor units with its sign; large ones without the minor part. */
+export function signedMoney(minor: number, currency: string, locale?: Locale): string {
+  const sign = minor > 0 ? "+" : minor < 0 ? "−" : "";
+  const text = Math.abs(minor) >= 1e4 ? moneyRounded(Math.abs(minor), currency, locale) : money(Math.abs(minor), currency, locale);
+  return sign + text;
+}
+
+/** A number with enough digits to be told from its neighbors. */
+export function plain(n: number, locale?: Locale): string {
+  if (!Number.isFinite(n)) return "–";
+  return minus(numberFormat(locale, Math.abs(n) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 }).format(n));
+}
+
+/** Hyphens are narrower than digits and plus signs; a true minus lines up. */
+function minus(text: string): string {
+  return text.replace("-", "−");
+}
+
 /** A number and its unit apart, so that the unit can be set smaller. */
 export interface Measure {
   value: string;

@@ -7,8 +7,10 @@ export type Route =
   | { page: "session"; id: string }
   | { page: "campaigns" }
   | { page: "campaign"; id: string }
+  | { page: "offers" }
   | { page: "recommendations" }
   | { page: "system" }
+  | { page: "definitions" }
   | { page: "missing" };
 
 const ROOT = "/dashboard";
@@ -23,6 +25,8 @@ export function parseRoute(path: string): Route {
   const id = second === undefined ? undefined : decoded(second);
   if (first === "sessions") return id === undefined ? { page: "floor" } : { page: "session", id };
   if (first === "campaigns") return id === undefined ? { page: "campaigns" } : { page: "campaign", id };
+  if (first === "offers" && id === undefined) return { page: "offers" };
+  if (first === "definitions" && id === undefined) return { page: "definitions" };
   if (first === "recommendations" && id === undefined) return { page: "recommendations" };
   if (first === "system" && id === undefined) return { page: "system" };
   return { page: "missing" };
@@ -39,10 +43,15 @@ function decoded(part: string): string {
 export const paths = {
   floor: `${ROOT}/`,
   campaigns: `${ROOT}/campaigns`,
+  experiments: `${ROOT}/experiments`,
+  offers: `${ROOT}/offers`,
   recommendations: `${ROOT}/recommendations`,
   system: `${ROOT}/system`,
+  definitions: `${ROOT}/definitions`,
   session: (id: string): string => `${ROOT}/sessions/${encodeURIComponent(id)}`,
   campaign: (id: string): string => `${ROOT}/campaigns/${encodeURIComponent(id)}`,
+  experiment: (id: string): string => `${ROOT}/experiments/${encodeURIComponent(id)}`,
+  definition: (id: string): string => `${ROOT}/definitions#${id}`,
 };
 
 /** Returns a question to ask before leaving, or `null` when nothing would be lost. */
@@ -81,8 +90,10 @@ export function useRoute(): Route {
       if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       const link = event.target instanceof Element ? event.target.closest("a") : null;
       if (!link || link.target || link.origin !== location.origin || parseRoute(link.pathname).page === "missing") return;
+      // A place on this page is the browser's to find.
+      if (link.hash && link.pathname === location.pathname) return;
       event.preventDefault();
-      navigate(link.pathname + link.search);
+      navigate(link.pathname + link.search + link.hash);
     };
     listeners.add(read);
     addEventListener("popstate", read);

@@ -1,8 +1,8 @@
 // A small chart over time, drawn by uPlot in the dashboard's own colors.
 
-import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
-import { onThemeChange, tokenColor } from "../ui/theme";
+import type uPlot from "uplot";
+import { axis, transparent, usePlot } from "../ui/plot";
+import { tokenColor } from "../ui/theme";
 
 export interface Series {
   name: string;
@@ -22,31 +22,9 @@ interface ChartProps {
 const HEIGHT = 132;
 
 export function Chart({ title, unit, times, series, format }: ChartProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const data = [times, ...series.map((one) => one.values)] as uPlot.AlignedData;
-  const latest = useRef(data);
-  latest.current = data;
-  useEffect(() => {
-    const node = box.current;
-    if (!node) return;
-    const build = (): void => {
-      plot.current?.destroy();
-      plot.current = new uPlot(options(node.clientWidth, series, format), latest.current, node);
-    };
-    build();
-    const observer = new ResizeObserver(() => plot.current?.setSize({ width: node.clientWidth, height: HEIGHT }));
-    observer.observe(node);
-    const stop = onThemeChange(build);
-    return () => {
-      stop();
-      observer.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-    // The series' names and colors are constant for a chart; only its data change.
-  }, []);
-  useEffect(() => plot.current?.setData(data), [times.at(-1), times.length]);
+  // The series' names and colors are constant for a chart; only its data change.
+  const box = usePlot(HEIGHT, data, (width) => options(width, series, format), title);
   return (
     <figure class="chart">
       <figcaption>
@@ -71,10 +49,6 @@ export function Chart({ title, unit, times, series, format }: ChartProps) {
 }
 
 function options(width: number, series: readonly Series[], format: (value: number) => string): uPlot.Options {
-  const muted = tokenColor("--muted");
-  const line = tokenColor("--line");
-  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
-  const axis = { stroke: muted, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
   return {
     width,
     height: HEIGHT,
@@ -83,8 +57,8 @@ function options(width: number, series: readonly Series[], format: (value: numbe
     padding: [8, 8, 0, 0],
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 0) * 1.15)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 90, size: 24, values: (_plot, ticks) => ticks.map(timeOfDay) },
-      { ...axis, size: 44, space: 36, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
+      { ...axis(), grid: { show: false }, space: 90, size: 24, values: (_plot, ticks) => ticks.map(timeOfDay) },
+      { ...axis(), size: 44, space: 36, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
     ],
     series: [
       {},
@@ -99,9 +73,4 @@ function options(width: number, series: readonly Series[], format: (value: numbe
 
 function timeOfDay(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-}
-
-/** The same color, nearly clear; computed colors are `rgb(r, g, b)`. */
-function transparent(color: string): string {
-  return color.replace(/^rgb\((.+)\)$/, "rgba($1, 0.08)");
 }

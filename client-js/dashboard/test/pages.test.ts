@@ -106,7 +106,7 @@ describe("proof", () => {
 });
 
 describe("campaign numbers", () => {
-  const counts = (special: Partial<CampaignCounts>): CampaignCounts => ({ triggered: 0, pushed: 0, baseline: 0, shown: 0, clicked: 0, dismissed: 0, failed: 0, suppressed: 0, refused: {}, orders: 0, ...special });
+  const counts = (special: Partial<CampaignCounts>): CampaignCounts => ({ triggered: 0, pushed: 0, baseline: 0, holdout: 0, received: 0, shown: 0, clicked: 0, dismissed: 0, failed: 0, suppressed: 0, refused: {}, orders: 0, ...special });
 
   it("splits what was triggered", () => {
     expect(splitOf(counts({ triggered: 100, pushed: 50, baseline: 10, refused: { condition: 30, spacing: 10 } }))).toEqual({ pushed: 0.5, baseline: 0.1, refused: 0.4 });

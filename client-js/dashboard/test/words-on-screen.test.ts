@@ -41,10 +41,10 @@ describe("campaigns", () => {
     expect(text(h(LoadErrors, { errors: [{ ...error, suggestion: null }] }))).not.toContain("mean");
   });
   it("prints triggers as they are, with the names in them", () => {
-    const counts = { triggered: 0, pushed: 0, baseline: 0, shown: 0, clicked: 0, dismissed: 0, failed: 0, suppressed: 0, refused: {}, orders: 0 };
+    const counts = { triggered: 0, pushed: 0, baseline: 0, holdout: 0, received: 0, shown: 0, clicked: 0, dismissed: 0, failed: 0, suppressed: 0, refused: {}, orders: 0 };
     const campaign: Campaign = {
       id: "c", name: "C", goal: "g", priority: 1, baseline: 0, purpose: "personalize", trust: "claimed", enabled: true, file: "c.toml", when: "",
-      triggers: ["product view (brand Sony)", "a visit begins"], placements: ["hero"], actions: ["fill"], variants: [], counts,
+      triggers: ["product view (brand Sony)", "a visit begins"], placements: ["hero"], actions: ["fill"], variants: [], counts, budgets: [],
     };
     expect(text(h(Row, { campaign, lint: [], reload: () => undefined }))).toContain("On product view (brand Sony), a visit begins → hero");
   });

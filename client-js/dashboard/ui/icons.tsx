@@ -3,6 +3,10 @@
 const PATHS: Record<string, string> = {
   floor: "M1.5 6V1.5h13V6M1.5 10v4.5h13V10M6 1.5V5M10.5 14.5V11",
   campaigns: "M2 6.5v3l2.5.5L11 13V3L4.5 6zM13.5 6.5v3M5 10l.8 3.5h1.7L6.8 11",
+  experiments: "M6 1.5h4M6.8 1.5v4.3L2.6 13a1 1 0 0 0 .9 1.5h9a1 1 0 0 0 .9-1.5L9.2 5.8V1.5M4.6 10h6.8",
+  offers: "M1.5 4.5h13v2.2a1.4 1.4 0 0 0 0 2.6v2.2h-13V9.3a1.4 1.4 0 0 0 0-2.6zM9.8 5v1.2M9.8 7.4v1.2M9.8 9.8V11",
+  definitions: "M8 3.5C6.5 2.3 4.5 2 1.5 2v10.5c3 0 5 .3 6.5 1.5 1.5-1.2 3.5-1.5 6.5-1.5V2c-3 0-5 .3-6.5 1.5zM8 3.5V14",
+  download: "M8 1.5v8.5M4.5 7L8 10.5 11.5 7M2 13.5h12",
   recommendations: "M1.5 2.5h5v5h-5zM9.5 2.5h5v5h-5zM1.5 10.5h5v3h-5zM12 9.5v4.5M9.8 11.8h4.4",
   system: "M1 8.5h3l2-5 3.5 9 2-4H15",
   phone: "M5 1.5h6v13H5zM7.2 12.5h1.6",

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Measure } from "../format";
 
 interface FigureProps {
-  label: string;
+  label: ComponentChildren;
   value: ComponentChildren;
   unit?: string;
   note?: ComponentChildren;
