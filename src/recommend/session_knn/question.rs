@@ -208,8 +208,13 @@ impl Index {
         let Scratch { ranked, hops, starts, scores, .. } = scratch;
         starts.clear();
         starts.extend_from_slice(ranked);
-        starts.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.dictionary.key(a.1).cmp(&self.dictionary.key(b.1))));
-        for &(score, product) in starts.iter().take(HOP_PRODUCTS) {
+        if starts.len() > HOP_PRODUCTS {
+            let order =
+                |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then_with(|| self.dictionary.key(a.1).cmp(&self.dictionary.key(b.1)));
+            starts.select_nth_unstable_by(HOP_PRODUCTS, order);
+            starts.truncate(HOP_PRODUCTS);
+        }
+        for &(score, product) in &*starts {
             let vote = (score / best) as f32 * UNIT;
             let through = scores.because(product);
             self.latest_with(product, HOP_SESSIONS, |number| {
