@@ -17,8 +17,8 @@
 //! (8,156)          allowed     .5913    .5510       .2383    .1626
 //! ```
 //!
-//! The sampling error of a hit rate there is .006. Most of the gain is the return to products seen before, which the published methods
-//! score no better than others.
+//! The sampling error of a hit rate there is .006. With the default parameters and without the score of a return, the hit rates are .609
+//! and .549; without the second hop .648 and .568.
 //!
 //! A [`Learner`] has one owner and takes clicks. It publishes an [`Index`], which readers ask without locks. Sessions are ordered by their
 //! last click; those beyond the horizon or the bound of sessions do not count. Answers follow from the sessions that count alone: not from
