@@ -154,7 +154,7 @@ impl Index {
             let anchor = products.iter().position(|&product| product == matched).expect("the posting says so");
             for (&product, &weight) in products.iter().zip(self.weights.proximity(anchor)) {
                 if product != matched {
-                    scores.add(product, vote * u64::from(weight) >> Weights::PROXIMITY_BITS, place);
+                    scores.add(product, (vote * u64::from(weight)) >> Weights::PROXIMITY_BITS, place);
                 }
             }
         }

@@ -85,7 +85,7 @@ impl Obvious {
             let anchor = products.iter().position(|&product| product == matched).unwrap();
             for (place, &product) in products.iter().enumerate().filter(|(place, _)| *place != anchor) {
                 let whole = (similarity / largest * unit) as u64;
-                let vote = (whole * u64::from(self.weights.proximity(anchor)[place]) >> Weights::PROXIMITY_BITS).max(1);
+                let vote = ((whole * u64::from(self.weights.proximity(anchor)[place])) >> Weights::PROXIMITY_BITS).max(1);
                 *sums.entry(product).or_default() += vote;
                 let strongest = (vote, std::cmp::Reverse(place_of(matched)));
                 through.entry(product).and_modify(|known| *known = (*known).max(strongest)).or_insert(strongest);
