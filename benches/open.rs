@@ -84,26 +84,30 @@ fn reads_to_open(bytes: u64) -> u64 {
     counts.read_bytes()
 }
 
-/// Appends records to that many bytes.
+/// What a start reads beside the newest segments: a checkpoint is taken after this much.
+const AFTER_CHECKPOINT: u64 = 32 << 20;
+
+/// Appends records to that many bytes. Returns the place of one that is [`AFTER_CHECKPOINT`] before the end.
 fn write<W: Send + 'static>(journal: &Journal<W>, bytes: u64) -> Position {
     let payload = [0x5a; RECORD_BYTES - journal::RECORD_HEADER_BYTES];
-    let mut last = Position::NONE;
-    for number in 0..bytes / RECORD_BYTES as u64 {
+    let (records, tail) = (bytes / RECORD_BYTES as u64, AFTER_CHECKPOINT / RECORD_BYTES as u64);
+    let mut checkpoint = Position::NONE;
+    for number in 0..records {
         let mut session = [0; 16];
         session[..8].copy_from_slice(&(number % 10_000).to_le_bytes());
-        loop {
-            let append = Append { session, previous: Position::NONE, kind: 200, at_us: 1_800_000_000_000_000 + number, payload: &payload };
-            match journal.append(append, None) {
-                Ok(position) => {
-                    last = position;
-                    break;
-                }
+        let append = || Append { session, previous: Position::NONE, kind: 200, at_us: 1_800_000_000_000_000 + number, payload: &payload };
+        let position = loop {
+            match journal.append(append(), None) {
+                Ok(position) => break position,
                 Err(AppendError::Full { .. }) => std::thread::sleep(Duration::from_millis(2)),
                 Err(error) => panic!("{error}"),
             }
+        };
+        if number + tail == records {
+            checkpoint = position;
         }
     }
-    last
+    checkpoint
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -116,7 +120,7 @@ fn fill(directory: &Path, visits: u64, bytes: u64) {
     let store = EmbeddedStore::open(&directory.join("store"), &embedded::Config::default()).unwrap();
     let config = journal::Config { durability: Durability::Os, ..journal::Config::default() };
     let (journal, _) = Journal::<()>::open(&directory.join("journal"), config, Box::new(|result, _| _ = result.unwrap())).unwrap();
-    let end = write(&journal, bytes);
+    let checkpoint = write(&journal, bytes);
     journal.close().unwrap();
     runtime().block_on(async {
         for number in 0..visits {
@@ -130,7 +134,7 @@ fn fill(directory: &Path, visits: u64, bytes: u64) {
             }
         }
         store.flush_states().await.unwrap();
-        store.put_blob("checkpoint", end.0.saturating_sub(32 << 20).to_be_bytes().to_vec()).await.unwrap();
+        store.put_blob("checkpoint", checkpoint.0.to_be_bytes().to_vec()).await.unwrap();
     });
     drop(store);
     println!("made {visits} visits and {} MB of journal in {:.0?}", bytes >> 20, began.elapsed());
