@@ -107,6 +107,17 @@ impl ExactConversionWatch {
         (self.treated, self.control)
     }
 
+    /// Whether fewer first conversions than expected landed in the treated arm.
+    pub fn is_below(&self) -> bool {
+        (self.treated as f64) < self.expected
+    }
+
+    /// Ratio of conversion rates, treated over control, as far as shares were constant. `None` without a conversion of the control.
+    pub fn rate_ratio(&self) -> Option<f64> {
+        let expected_control = (self.treated + self.control) as f64 - self.expected;
+        (self.control > 0 && self.expected > 0.0).then(|| self.treated as f64 / self.control as f64 * expected_control / self.expected)
+    }
+
     /// Evidence now.
     pub fn log_e(&self) -> f64 {
         self.log_e

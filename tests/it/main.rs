@@ -10,6 +10,7 @@ mod documents;
 mod engine;
 mod gateway;
 mod generated;
+mod golden_stats;
 mod replay;
 mod rot;
 mod support;
