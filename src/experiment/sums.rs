@@ -6,6 +6,7 @@ use super::Outcome;
 use super::outcome::VALUE_MAX;
 use crate::stats::Moments;
 use crate::stats::covariance;
+use crate::stats::ratio;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -147,6 +148,11 @@ impl Sums {
         self.sum[column.index()]
     }
 
+    /// Sum of squares of a column.
+    pub(super) fn squares(&self, column: Column) -> i128 {
+        self.squares[column.index()]
+    }
+
     /// Units whose revenue or profit was pulled in to the cap.
     pub fn capped(&self) -> u64 {
         self.capped
@@ -180,10 +186,8 @@ impl Sums {
         if bottom.mean <= 0.0 {
             return None;
         }
-        let ratio = top.mean / bottom.mean;
         let cross = covariance(self.n, self.sum(numerator), self.sum(denominator), cross);
-        let variance = (top.variance + ratio * ratio * bottom.variance - 2.0 * ratio * cross) / (bottom.mean * bottom.mean);
-        Some(Moments { n: top.n, mean: ratio, variance: variance.max(0.0) })
+        ratio(&top, &bottom, cross)
     }
 
     /// Moments of the covariate, and its covariance with a metric that is a mean or a share of units. `None` for ratios.

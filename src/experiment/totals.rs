@@ -8,6 +8,7 @@
 //! Size: about 3.5 KiB an arm of sums, 2.5 KiB of segments, 8 KiB of days, and 12 KiB a variant for the lift over time.
 
 use super::Arm;
+use super::MetricKind;
 use super::Outcome;
 use super::entry::Entry;
 use super::entry::SEGMENTS;
@@ -21,7 +22,8 @@ use super::sums::values;
 use super::watch::Watch;
 use super::watch::pair_share;
 use crate::model::Timestamp;
-use crate::stats::AdaptiveMean;
+use crate::stats::AdaptiveDifference;
+use crate::stats::Moments;
 use crate::stats::SRM_STRENGTH;
 use crate::stats::SrmWatch;
 use crate::stats::Winsor;
@@ -157,8 +159,8 @@ pub struct Totals {
     triggered: SrmWatch,
     /// By variant.
     watches: Vec<Watch>,
-    /// The primary metric by slot, for changing shares.
-    adaptive: Vec<AdaptiveMean>,
+    /// The primary metric by variant, for changing shares.
+    adaptive: Vec<AdaptiveDifference>,
     /// Of revenue and profit.
     winsors: [Winsor; 2],
     days: Vec<Day>,
@@ -178,7 +180,7 @@ impl Totals {
             assigned: SrmWatch::new(slots, SRM_STRENGTH),
             triggered: SrmWatch::new(slots, SRM_STRENGTH),
             watches: (2..slots).map(|slot| Watch::new(plan, slot)).collect(),
-            adaptive: vec![AdaptiveMean::default(); slots],
+            adaptive: vec![AdaptiveDifference::default(); slots - 2],
             winsors: [Winsor::new(plan.revenue_cap), Winsor::new(plan.profit_cap)],
             days: Vec::new(),
             first_at: None,
@@ -270,12 +272,13 @@ impl Totals {
         let value = values(outcome, entry.caps)[mean_column(self.plan.primary, false).index()] as f64;
         let control = self.plan.control.slot();
         let total: f64 = (0..self.arms.len()).map(|slot| share(&self.plan, &entry.shares, slot)).sum();
-        for other in 0..self.arms.len() {
-            let probability = share(&self.plan, &entry.shares, other) / total;
-            self.adaptive[other].observe(probability, (other == slot).then_some(value));
-            if other >= 2 && (slot == other || slot == control) {
-                let share = self.pair(entry, other);
-                self.watches[other - 2].randomization.close(slot == other, share, value);
+        let probability = |slot: usize| share(&self.plan, &entry.shares, slot) / total;
+        for treated in 2..self.arms.len() {
+            let outcome = (slot == treated || slot == control).then_some((slot == treated, value));
+            self.adaptive[treated - 2].observe(probability(control), probability(treated), outcome);
+            if outcome.is_some() {
+                let share = self.pair(entry, treated);
+                self.watches[treated - 2].randomization.close(slot == treated, share, value);
             }
         }
     }
@@ -394,12 +397,11 @@ impl Totals {
             }
             let (left, right) = (&self.arms[control], &self.arms[treated]);
             let (a, b) = (left.primary(&self.plan), right.primary(&self.plan));
-            let Some((a, b)) = a.zip(b) else { continue };
-            let Some(difference) = difference(&a, &b) else { continue };
+            let found = a.zip(b).and_then(|(a, b)| Some((a.mean, difference(&a, &b)?)));
             let converted = |arm: &ArmTotals| arm.sum(Column::Converted).max(0) as u64;
             let fewest = self.plan.primary.is_about_orders().then(|| converted(left).min(converted(right)));
             let n = left.units() + right.units();
-            self.watches[treated - 2].look(&self.plan, at, n, a.mean, difference, fewest);
+            self.watches[treated - 2].look(&self.plan, at, n, found, fewest);
         }
     }
 
@@ -450,9 +452,9 @@ impl Totals {
         self.watches.get(arm.slot().checked_sub(2)?)
     }
 
-    /// The primary metric of an arm as if all units had got it, from logged probabilities.
-    pub fn adaptive(&self, arm: Arm) -> Option<&AdaptiveMean> {
-        self.adaptive.get(arm.slot())
+    /// The primary metric of a variant against the control, from logged probabilities. `None` for an arm that is none.
+    pub fn adaptive(&self, arm: Arm) -> Option<&AdaptiveDifference> {
+        self.adaptive.get(arm.slot().checked_sub(2)?)
     }
 
     /// Frozen caps of revenue and profit in minor units.
@@ -477,8 +479,17 @@ impl Totals {
 }
 
 impl ArmTotals {
-    fn primary(&self, plan: &Plan) -> Option<crate::stats::Moments> {
-        self.all().metric(plan.primary, false)
+    /// The primary metric, from the columns it needs: the other sums are not added up for a look.
+    fn primary(&self, plan: &Plan) -> Option<Moments> {
+        if plan.primary.kind() == MetricKind::Ratio {
+            return self.all().metric(plan.primary, false);
+        }
+        let column = mean_column(plan.primary, false);
+        let n = self.units();
+        if plan.primary.kind() == MetricKind::Proportion {
+            return Moments::of_share(self.sum(column) as f64, n as f64);
+        }
+        Moments::from_sums(n, self.sum(column), self.newcomers.squares(column) + self.returning.squares(column))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::stats::levy_boundary;
 use crate::stats::ln;
 use crate::stats::mixture_factor;
 use crate::stats::mixture_log_e;
+use crate::stats::mixture_rho;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -51,8 +52,12 @@ pub struct Watch {
     log_e_max: f64,
     /// The first look that decided by the plan's rule, at alpha over the number of variants.
     decided: Option<Look>,
-    /// The last look of a horizon: what the verdict rests on for good.
+    /// When the planned number was reached; later looks do not count.
+    ended: Option<Timestamp>,
+    /// The look at that moment: what the verdict rests on for good.
     last: Option<Look>,
+    /// What `reach` is held against, at alpha over the number of variants.
+    boundary: f64,
     points: Vec<Look>,
     point_distance: u64,
     pub(super) conversions: ExactConversionWatch,
@@ -73,7 +78,7 @@ impl Watch {
         let randomization = match plan.expected {
             Some(expected) if expected.deviation > 0.0 => {
                 // r is the guessed variance times rho^-2 of the mixture at 5%.
-                let rho = crate::stats::mixture_rho(0.05, planned);
+                let rho = mixture_rho(0.05, planned);
                 RandomizationWatch::with_scale(share, expected.deviation * expected.deviation / (rho * rho))
             }
             _ => RandomizationWatch::learning(share, planned),
@@ -83,7 +88,9 @@ impl Watch {
             reach: 0.0,
             log_e_max: 0.0,
             decided: None,
+            ended: None,
             last: None,
+            boundary: levy_boundary(plan.alpha / plan.variants().count().max(1) as f64),
             points: Vec::new(),
             point_distance: POINT_DISTANCE_MICROS,
             conversions: ExactConversionWatch::new(strength(plan.minimum_effect)),
@@ -91,41 +98,47 @@ impl Watch {
         }
     }
 
-    /// Looks at the primary metric. `fewest_conversions` is that of the arm with fewer; `None` where the metric is not about orders.
-    pub(super) fn look(&mut self, plan: &Plan, at: Timestamp, n: u64, control: f64, difference: Estimate, fewest_conversions: Option<u64>) {
-        let planned = plan.mode.visitors();
-        let is_horizon = matches!(plan.mode, Mode::Horizon { .. });
-        let is_early = n < FIRST_LOOK_UNITS.max(planned / 100) || fewest_conversions.is_some_and(|fewest| fewest < FIRST_LOOK_CONVERSIONS);
-        if is_early || (is_horizon && self.last.is_some()) {
+    /// Looks at the primary metric: the control's mean and the difference, if there is one. `fewest_conversions` is that of the arm with
+    /// fewer; `None` where the metric is not about orders.
+    pub(super) fn look(&mut self, plan: &Plan, at: Timestamp, n: u64, found: Option<(f64, Estimate)>, fewest_conversions: Option<u64>) {
+        if self.ended.is_some() {
             return;
         }
-        let z = difference.z();
-        let (units, planned_units) = (n as f64, planned as f64);
-        if is_horizon && n > planned {
+        let planned = plan.mode.visitors();
+        let is_horizon = matches!(plan.mode, Mode::Horizon { .. });
+        if is_horizon && n >= planned {
+            self.ended = Some(at);
+        }
+        let is_early = n < first_look(plan) || fewest_conversions.is_some_and(|fewest| fewest < FIRST_LOOK_CONVERSIONS);
+        let Some((control, difference)) = found else { return };
+        if is_early || (is_horizon && n > planned) {
             return;
         }
         self.looks += 1;
-        let factor = factor(plan, n);
-        let (lower, upper) = difference.around(factor);
-        let look = Look { at, n, control, estimate: difference.value, error: difference.error, lower, upper };
+        let z = difference.z();
+        let (units, planned_units) = (n as f64, planned as f64);
         let alpha = plan.alpha / plan.variants().count().max(1) as f64;
         let is_decided = if is_horizon {
             self.reach = self.reach.max(z.abs() * (units / planned_units).sqrt());
-            self.reach >= levy_boundary(alpha)
+            self.reach >= self.boundary
         } else {
             self.log_e_max = self.log_e_max.max(mixture_log_e(plan.alpha, units, planned_units, z));
             self.log_e_max >= -ln(alpha)
         };
-        if is_decided && self.decided.is_none() {
+        let is_due = self.points.last().is_none_or(|point| at.0 >= point.at.0.saturating_add(self.point_distance));
+        let is_first_decision = is_decided && self.decided.is_none();
+        if !(is_due || is_first_decision || self.ended.is_some()) {
+            return;
+        }
+        let (lower, upper) = difference.around(factor(plan, n));
+        let look = Look { at, n, control, estimate: difference.value, error: difference.error, lower, upper };
+        if is_first_decision {
             self.decided = Some(look);
         }
-        if is_horizon && n == planned {
+        if self.ended.is_some() {
             self.last = Some(look);
         }
-        let is_due = self.points.last().is_none_or(|point| at.0 >= point.at.0.saturating_add(self.point_distance));
-        if is_due || self.last.is_some() {
-            self.points.push(look);
-        }
+        self.points.push(look);
         if self.points.len() >= POINTS_MAX {
             let mut index = 0;
             self.points.retain(|_| {
@@ -159,7 +172,12 @@ impl Watch {
         self.decided.as_ref()
     }
 
-    /// The last look of a horizon that is over.
+    /// When the planned number of units was reached.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.ended
+    }
+
+    /// The last look of a horizon that is over. `None` also where nothing could be compared then.
     pub fn last(&self) -> Option<&Look> {
         self.last.as_ref()
     }
@@ -180,7 +198,7 @@ impl Watch {
     }
 
     /// Joins another node's watch. Evidence from looks before the merge is dropped, since each node saw a part only; the next look counts
-    /// with all units. The exact tests merge by themselves.
+    /// with all units. A horizon should be merged before it is reached: beyond it no look counts. The exact tests merge by themselves.
     pub(super) fn merge(&mut self, other: &Watch) {
         if other.looks == 0 && other.points.is_empty() {
             // Nothing was looked at there.
@@ -190,6 +208,7 @@ impl Watch {
             self.reach = 0.0;
             self.log_e_max = 0.0;
             self.decided = None;
+            self.ended = self.ended.or(other.ended);
             self.last = None;
         }
         self.conversions.merge(&other.conversions);
@@ -201,6 +220,11 @@ impl Watch {
         *self = other.clone();
         (self.conversions, self.randomization) = own;
     }
+}
+
+/// Units in both arms from which looks count.
+pub fn first_look(plan: &Plan) -> u64 {
+    FIRST_LOOK_UNITS.max(plan.mode.visitors() / 100)
 }
 
 /// What errors are multiplied with at `n` units for an interval that is valid at all looks, by the plan's rule.

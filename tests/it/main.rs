@@ -5,6 +5,7 @@
 mod asyncapi;
 mod attacks;
 mod budget;
+mod calibration;
 mod crash;
 mod documents;
 mod engine;
