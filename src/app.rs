@@ -162,6 +162,7 @@ impl App {
         let edge = gateway::Config {
             origins: checked.origins,
             country_header: config.gateway.country_header.clone(),
+            address_header: config.gateway.address_header.clone(),
             handshakes_per_second: config.gateway.handshakes_per_second,
         };
         let mut router = pages(&engine).merge(gateway::router(engine.clone(), edge));

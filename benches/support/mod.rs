@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each bench is a crate of its own and uses a part")]
 
+pub mod counted;
 pub mod counting;
 
 use floorwalker::campaign::Campaign;

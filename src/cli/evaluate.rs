@@ -1,16 +1,20 @@
 //! `floorwalker evaluate`.
 
 use crate::integrations::click_table;
+use crate::recommend::evaluate::AlsoViewed;
 use crate::recommend::evaluate::ItemToItem;
 use crate::recommend::evaluate::Known;
 use crate::recommend::evaluate::LIST_LENGTH;
 use crate::recommend::evaluate::Measures;
 use crate::recommend::evaluate::Popularity;
+use crate::recommend::evaluate::RecentlyViewed;
 use crate::recommend::evaluate::Recommender;
 use crate::recommend::evaluate::Recorded;
 use crate::recommend::evaluate::SessionKnn;
+use crate::recommend::evaluate::Trending;
 use crate::recommend::evaluate::VsKnn;
 use crate::recommend::evaluate::evaluate;
+use crate::recommend::evaluate::learn;
 use crate::recommend::evaluate::split;
 use crate::recommend::evaluate::tune;
 use crate::recommend::session_knn::Limits;
@@ -54,7 +58,7 @@ struct Sessions {
     /// The file to split.
     #[arg(value_name = "FILE", requires = "split")]
     file: Option<PathBuf>,
-    /// Which ones, all if not given: session_knn, vs_knn, item_to_item, popular.
+    /// Which ones, all if not given. session_knn is what next_item asks; vs_knn, item_to_item and popular are baselines.
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = STRATEGIES)]
     strategy: Vec<String>,
     /// Lets the current product be recommended.
@@ -65,7 +69,7 @@ struct Sessions {
     json: bool,
 }
 
-const STRATEGIES: [&str; 4] = ["session_knn", "vs_knn", "item_to_item", "popular"];
+const STRATEGIES: [&str; 7] = ["session_knn", "also_viewed", "trending", "recently_viewed", "vs_knn", "item_to_item", "popular"];
 
 /// One line of the result.
 struct Row {
@@ -93,18 +97,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let own_item = if args.allow_current { OwnItem::Allowed } else { OwnItem::Excluded };
     let mut rows = Vec::new();
     let mut chosen = None;
+    // Chosen once, for whoever asks the index.
+    let mut parameters = || {
+        *chosen.get_or_insert_with(|| {
+            let mut line = Progress::new("choosing parameters");
+            tune(&training, limits(), |done, total| line.at(done, total))
+        })
+    };
     for name in STRATEGIES {
         if !args.strategy.is_empty() && !args.strategy.iter().any(|wanted| wanted == name) {
             continue;
         }
         let started = Instant::now();
         let mut recommender: Box<dyn Recommender> = match name {
-            "session_knn" => {
-                let mut line = Progress::new("session_knn: choosing parameters");
-                let parameters = tune(&training, limits(), |done, total| line.at(done, total));
-                chosen = Some(parameters);
-                Box::new(SessionKnn::train(&training, parameters, limits()))
-            }
+            "session_knn" => Box::new(SessionKnn::train(&training, parameters(), limits())),
+            "also_viewed" => Box::new(AlsoViewed::new(learn(&training, parameters(), limits()).publish())),
+            "trending" => Box::new(Trending::train(&training)),
+            "recently_viewed" => Box::new(RecentlyViewed),
             "vs_knn" => Box::new(VsKnn::train(&training)),
             "item_to_item" => Box::new(ItemToItem::train(&training)),
             _ => Box::new(Popularity::train(&training)),
@@ -149,7 +158,7 @@ fn print(rows: &[Row], chosen: Option<Parameters>, training: &[Recorded], test: 
     println!("asked {} times in {} sessions", clicks(test) - test.len(), test.len());
     let at = LIST_LENGTH;
     println!(
-        "\n{:<13} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>12} {:>9}",
+        "\n{:<15} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>12} {:>9}",
         "strategy",
         format!("HitR@{at}"),
         format!("MRR@{at}"),
@@ -168,7 +177,7 @@ fn print(rows: &[Row], chosen: Option<Parameters>, training: &[Recorded], test: 
     for Row { name, measures: m, training } in rows {
         let micros = |q: f64| m.latency.quantile(q) as f64 / 1e3;
         println!(
-            "{name:<13} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {:>8.3} {:>8.4} {:>8.1} {:>8.1} {:>8.1} {:>10.0} {:>12} {:>9.2}",
+            "{name:<15} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {:>8.3} {:>8.4} {:>8.1} {:>8.1} {:>8.1} {:>10.0} {:>12} {:>9.2}",
             m.hit_rate,
             m.mrr,
             m.precision,

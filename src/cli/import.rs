@@ -26,7 +26,7 @@ enum What {
 #[derive(clap::Args)]
 #[command(
     after_help = "The file is a table (CSV or TSV, with a header) or JSON Lines, plain or gzip, with session, time, product and perhaps\n\
-    event (view, cart, purchase). Times are seconds or milliseconds since 1970, or like 2026-11-22T20:15:00Z.\n\
+    event (view, cart, purchase). Times are seconds (or milli-, micro-, nanoseconds) since 1970, or like 2026-11-22T20:15:00Z.\n\
     Importing again what is already known changes nothing. The server must not run meanwhile.\n\
     Example: floorwalker import sessions clicks.csv.gz --data data"
 )]

@@ -12,6 +12,7 @@ use crate::engine::retell::Difference;
 use crate::engine::retell::Replayed;
 use crate::engine::retell::RetellError;
 use crate::engine::view::ProofView;
+use crate::history;
 use crate::history::Entry;
 use crate::history::Replay;
 use crate::history::Step;
@@ -27,15 +28,18 @@ use std::process::ExitCode;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example: floorwalker replay --session 018f3c0e9b7d4a51a3c2d4e5f6071829 --data data\n         floorwalker replay --all --data data"
+    after_help = "Example: floorwalker replay --list --data data\n         floorwalker replay --session 018f3c0e9b7d4a51a3c2d4e5f6071829 --data data\n         floorwalker replay --all --data data"
 )]
 pub(super) struct Args {
     /// The session, as the dashboard names it.
-    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    #[arg(long, required_unless_present_any = ["all", "list"], conflicts_with_all = ["all", "list"])]
     session: Option<SessionId>,
     /// Verifies every session in the journal and prints counts.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "list")]
     all: bool,
+    /// Lists the newest sessions in the journal, 20 or so many: when they began, their length, and which campaigns acted.
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "20")]
+    list: Option<usize>,
     #[command(flatten)]
     shop: Where,
     /// Prints one JSON document.
@@ -45,9 +49,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let past = args.shop.open()?;
-    let is_same = match args.session {
-        Some(id) => one(&past, id, args.json)?,
-        None => all(&past, args.json)?,
+    let is_same = match (args.session, args.list) {
+        (Some(id), _) => one(&past, id, args.json)?,
+        (None, Some(limit)) => return list(&past, limit, args.json),
+        (None, None) => all(&past, args.json)?,
     };
     Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -174,6 +179,52 @@ fn write_difference(out: &mut String, replayed: &Replayed, difference: &Differen
         }
     }
     out.push('\n');
+}
+
+/// A session in a list.
+#[derive(Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    session: String,
+    began_ms: u64,
+    last_ms: u64,
+    turns: u64,
+    /// Campaigns that acted, in the order of their names.
+    acted: BTreeSet<String>,
+}
+
+/// The sessions that began last, oldest of them first.
+fn list(past: &Past, limit: usize, json: bool) -> anyhow::Result<ExitCode> {
+    let mut sessions: BTreeMap<SessionId, Listed> = BTreeMap::new();
+    past.scan(|record| {
+        let (id, at_ms) = (SessionId(record.session), record.at_us / 1_000);
+        let new = || Listed { session: id.to_string(), began_ms: at_ms, ..Listed::default() };
+        let listed = sessions.entry(id).or_insert_with(new);
+        listed.last_ms = at_ms;
+        match record.kind {
+            history::TURN => listed.turns += 1,
+            history::DECISION => listed.acted.extend(retell::acted(&record.payload)),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    })?;
+    let mut sessions: Vec<Listed> = sessions.into_values().collect();
+    sessions.sort_by(|a, b| (a.began_ms, &a.session).cmp(&(b.began_ms, &b.session)));
+    let newest = sessions.split_off(sessions.len().saturating_sub(limit));
+    if json {
+        print_json(&newest)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut out = String::new();
+    _ = writeln!(out, "{:<32}  {:<19}  {:>9}  {:>5}  campaigns that acted", "session", "began (UTC)", "length", "turns");
+    for one in &newest {
+        let acted: Vec<&str> = one.acted.iter().map(String::as_str).collect();
+        let (began, length) = (utc(one.began_ms), clock(one.last_ms.saturating_sub(one.began_ms)));
+        _ = writeln!(out, "{}  {began}  {length:>9}  {:>5}  {}", one.session, one.turns, acted.join(", "));
+    }
+    _ = writeln!(out, "\n{} of {}", newest.len(), count((sessions.len() + newest.len()) as u64, "session"));
+    print(&out)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Counts of a whole journal.

@@ -35,8 +35,8 @@ pub(super) struct Args {
     /// Faults in one run at most.
     #[arg(long, default_value_t = Scale::default().faults)]
     faults: usize,
-    /// Kinds of faults that may happen, with commas between them; `none` for none. Default: all.
-    #[arg(long)]
+    /// Kinds of faults that may happen, with commas between them; `none` for none. Default: all. The names are those of the counts.
+    #[arg(long, value_name = "KINDS")]
     only: Option<String>,
     /// Prints one JSON document.
     #[arg(long)]
@@ -107,6 +107,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         println!("{}", sums.json(time, failure));
     } else {
         sums.print(time);
+        if failed.is_none() {
+            println!("no seed fails: nothing was lost, nothing happened twice");
+        }
         if let (Some(failed), Some(shrunk)) = (&failed, &shrunk) {
             say(failed, "fails", &command(failed.seed, &scale));
             say(&shrunk.outcome, "fails in a smaller run", &command(failed.seed, &shrunk.scale));
@@ -128,7 +131,12 @@ fn kinds(only: Option<&str>) -> anyhow::Result<Vec<Fault>> {
         None => Ok(Fault::ALL.to_vec()),
         Some("none") => Ok(Vec::new()),
         Some(list) => {
-            let parse = |name: &str| Fault::parse(name.trim()).with_context(|| format!("`{name}` is no kind of fault"));
+            let parse = |name: &str| {
+                Fault::parse(name.trim()).with_context(|| {
+                    let names: Vec<&str> = Fault::ALL.map(Fault::name).to_vec();
+                    format!("`{name}` is no kind of fault; there are {}", names.join(", "))
+                })
+            };
             let named = list.split(',').map(parse).collect::<anyhow::Result<Vec<Fault>>>()?;
             Ok(Fault::ALL.into_iter().filter(|fault| named.contains(fault)).collect())
         }

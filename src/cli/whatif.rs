@@ -26,10 +26,10 @@ use std::process::ExitCode;
 #[command(after_help = "Example: floorwalker whatif --session 018f3c0e9b7d4a51a3c2d4e5f6071829 --at 12 --set cart=49.00 --data data
          floorwalker whatif --session 018f3c0e9b7d4a51a3c2d4e5f6071829 --at 1 --pause exit-offer --deny personalize")]
 pub(super) struct Args {
-    /// The session, as the dashboard names it.
+    /// The session, as the dashboard names it; `floorwalker replay --list` lists some.
     #[arg(long)]
     session: SessionId,
-    /// The turn before which it changes, from 1; see `floorwalker replay`.
+    /// The turn before which it changes, from 1; `floorwalker replay --session` numbers them.
     #[arg(long)]
     at: usize,
     /// cart=VALUE: the cart is worth this much, in major units.
@@ -38,7 +38,7 @@ pub(super) struct Args {
     /// This campaign is off.
     #[arg(long, value_name = "CAMPAIGN")]
     pause: Vec<String>,
-    /// The page denies this purpose: personalize, remember, measure or share.
+    /// The page denies this purpose from then on, until the shopper takes an answer back: personalize, remember, measure or share.
     #[arg(long, value_name = "PURPOSE", value_parser = purpose)]
     deny: Vec<Purpose>,
     /// The page allows this purpose.

@@ -33,6 +33,12 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("gateway.origins", "none", "Pages that may connect: `https://shop.example`, `https://*.shop.example`. Others get 403."),
     ("gateway.allow_missing_origin", "`false`", "Lets clients in that send no Origin, such as servers and tests."),
     ("gateway.country_header", "none", "Header with the visitor's country. Only with a proxy that overwrites what visitors send."),
+    (
+        "gateway.address_header",
+        "none",
+        "Header with the visitor's address, such as `x-forwarded-for`; the last address in it counts. Only with a proxy that sets or \
+         appends it. Needed for `offers.per_network`.",
+    ),
     ("gateway.handshakes_per_second", "`2000`", "New connections a second, twice as many in a burst; past it 503 with `Retry-After`."),
     ("gateway.connections_max", "`100000`", "Connections at a time; further ones are closed."),
     ("gateway.connections_per_address", "`500`", "Connections of one address at a time; loopback is exempt."),
@@ -53,6 +59,12 @@ const ROWS: &[(&str, &str, &str)] = &[
         "offers.value_per_day",
         "none",
         "What the offers of any 24 hours may cost the whole shop, major units: worst case of open codes, real value of redeemed ones. Offers without a worst case (`most`) are then not made.",
+    ),
+    (
+        "offers.per_network",
+        "`100`",
+        "New offers of one network (IPv4 /24, IPv6 /48) in any hour; 0 for no bound. Needs \
+         `gateway.address_header`; private addresses are exempt.",
     ),
     (
         "offers.unknown_cost",

@@ -95,6 +95,7 @@ pub struct GatewaySection {
     pub origins: Vec<String>,
     pub allow_missing_origin: bool,
     pub country_header: Option<String>,
+    pub address_header: Option<String>,
     pub handshakes_per_second: u32,
     pub connections_max: usize,
     pub connections_per_address: usize,
@@ -109,6 +110,7 @@ impl Default for GatewaySection {
             origins: Vec::new(),
             allow_missing_origin: false,
             country_header: None,
+            address_header: None,
             handshakes_per_second: 2_000,
             connections_max: 100_000,
             connections_per_address: 500,
@@ -175,6 +177,7 @@ pub struct OffersSection {
     pub open_max: u32,
     pub per_day: Option<u32>,
     pub value_per_day: Option<f64>,
+    pub per_network: u32,
     pub unknown_cost: String,
     pub pool_low: u64,
     pub keep_days: u32,
@@ -186,6 +189,7 @@ impl Default for OffersSection {
             open_max: Limits::OPEN,
             per_day: None,
             value_per_day: None,
+            per_network: Limits::PER_NETWORK,
             unknown_cost: "refuse".to_owned(),
             pool_low: 100,
             keep_days: 396,
@@ -401,6 +405,13 @@ impl Config {
                 problems.push(problem(path, format!("{share}: 0 to 0.5")));
             }
         }
+        for (path, name) in
+            [("gateway.country_header", &self.gateway.country_header), ("gateway.address_header", &self.gateway.address_header)]
+        {
+            if let Some(name) = name.as_deref().filter(|name| axum::http::HeaderName::from_bytes(name.as_bytes()).is_err()) {
+                problems.push(problem(path, format!("`{name}` is no name of a header")));
+            }
+        }
         if !(1..=1_000_000).contains(&self.gateway.handshakes_per_second) {
             problems.push(problem("gateway.handshakes_per_second", "1 to 1,000,000"));
         }
@@ -455,6 +466,7 @@ impl Config {
                 open: section.open_max,
                 per_day: section.per_day,
                 value_per_day,
+                per_network: (section.per_network > 0).then_some(section.per_network),
                 keep: Duration::from_secs(u64::from(section.keep_days) * 86_400),
             },
             unknown_cost,

@@ -23,6 +23,7 @@ use crate::model::ReferrerKind;
 use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::VisitorId;
+use crate::offer::Network;
 use crate::protocol::Close;
 use crate::protocol::Encoding;
 use crate::protocol::Inbound;
@@ -47,6 +48,8 @@ pub struct Peer {
     pub gpc: bool,
     /// A preview token was checked.
     pub preview: bool,
+    /// Where it is, if that says anything.
+    pub network: Option<Network>,
 }
 
 /// Why a `hello` is refused.
@@ -81,9 +84,10 @@ impl Engine {
         hello: wire::Hello,
         peer: Peer,
     ) -> Result<StreamId, (Socket, Refused)> {
+        let network = peer.network;
         match self.prepare(hello, peer).await {
             Ok(Prepared { session, stream, page, visible, consent, profile, resume }) => {
-                let attach = Attach { socket, encoding, stream, page, visible, consent: Some(consent), profile, resume };
+                let attach = Attach { socket, encoding, network, stream, page, visible, consent: Some(consent), profile, resume };
                 // An actor that ended in this very moment drops the socket; the page comes back by itself.
                 let _ = session.cast(SessionMsg::Attach(Box::new(attach)));
                 Ok(stream)

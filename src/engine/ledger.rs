@@ -44,6 +44,10 @@ pub(super) struct OfferLedger {
     /// Held while a pool is filled or cleaned.
     pub(super) stocking: tokio::sync::Mutex<()>,
     pub(super) platform: OnceLock<Arc<dyn Platform>>,
+    /// Grants whose end the platform has not confirmed. No more than there are grants.
+    revoked: Mutex<BTreeSet<GrantKey>>,
+    /// Held while the platform is told of them.
+    pub(super) withdrawing: tokio::sync::Mutex<()>,
     pub(super) tally: Tally,
     /// Pools whose low level was announced.
     pub(super) low: Mutex<BTreeSet<Box<str>>>,
@@ -67,6 +71,7 @@ impl OfferLedger {
     /// Rebuilds the ledger from the store. Damage is an error: a shop must not mint on a guess.
     pub(super) async fn load(stores: &Stores, limits: Limits) -> Result<OfferLedger, String> {
         let mut ledger = Ledger::new(limits);
+        let carts = super::carts::Seen::default();
         let (mut pools, mut forgotten) = (Vec::new(), Vec::new());
         let mut after = Vec::new();
         loop {
@@ -76,6 +81,10 @@ impl OfferLedger {
             for (key, value) in &page {
                 if key.starts_with(POOL_PREFIX) && key.len() > 8 {
                     pools.push(super::pools::read(value)?);
+                    continue;
+                }
+                if key.starts_with(super::carts::PREFIX) {
+                    carts.remember(key, value)?;
                     continue;
                 }
                 let records = read(value)?;
@@ -100,14 +109,20 @@ impl OfferLedger {
             gates: (0..GATES).map(|_| tokio::sync::Mutex::new(())).collect(),
             stocking: tokio::sync::Mutex::new(()),
             platform: OnceLock::new(),
+            revoked: Mutex::default(),
+            withdrawing: tokio::sync::Mutex::new(()),
             tally: Tally::default(),
             low: Mutex::new(BTreeSet::new()),
-            carts: super::carts::Seen::default(),
+            carts,
         })
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub(super) fn revoked(&self) -> MutexGuard<'_, BTreeSet<GrantKey>> {
+        self.revoked.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     async fn gate(&self, key: GrantKey) -> Option<tokio::sync::MutexGuard<'_, ()>> {
@@ -170,20 +185,25 @@ impl Engine {
         });
     }
 
-    /// Withdraws a code: it works no more. Returns when that is durable.
+    /// Withdraws a code: it works no more. Returns when that is durable; the shop's platform is told in the background.
     ///
     /// # Errors
     /// [`CodeError`] if it is not known, used or over.
-    pub async fn revoke_offer(&self, code: &str) -> Result<Grant, OfferError> {
+    pub async fn revoke_offer(self: &Arc<Self>, code: &str) -> Result<Grant, OfferError> {
         let at = self.clock.now();
         let key = self.ledger.lock().by_code(code).map(|grant| grant.key).ok_or(CodeError::Unknown)?;
-        self.advance(key, |ledger| {
+        let plan = |ledger: &Ledger| {
             ledger.step(at, key, State::Revoked).map_err(|_| match ledger.get(key) {
                 Some(grant) if grant.state == State::Redeemed => CodeError::Redeemed { order: grant.order.clone() },
                 _ => CodeError::Expired,
             })
-        })
-        .await
+        };
+        let grant = self.advance(key, plan).await?;
+        if self.ledger.platform.get().is_some() {
+            self.ledger.revoked().insert(key);
+            self.withdraw_revoked();
+        }
+        Ok(grant)
     }
 
     /// Closes offers whose time is over, and forgets those that have been closed for long.

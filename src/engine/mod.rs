@@ -279,6 +279,8 @@ impl Engine {
                 interval.tick().await;
                 keeping.save_counts().await;
                 keeping.tend_offers().await;
+                keeping.tend_carts().await;
+                keeping.withdraw_revoked();
                 keeping.remove_old_states().await;
                 keeping.settle().await;
                 // What a start has read once, the next one shall not have to read again.

@@ -8,6 +8,8 @@ use crate::model::CartLine;
 use crate::model::DecisionId;
 use crate::model::Key;
 use crate::model::Money;
+use crate::model::Timestamp;
+use crate::model::key_of;
 use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Benefit;
@@ -19,6 +21,7 @@ use crate::offer::GrantKey;
 use crate::offer::HourOfGrants;
 use crate::offer::Ledger;
 use crate::offer::Limits;
+use crate::offer::Network;
 use crate::offer::Record;
 use crate::offer::Redemption;
 use crate::offer::Refusal;
@@ -33,6 +36,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+
+/// The code that previews show.
+pub const SAMPLE_CODE: &str = "PREVIEW";
 
 /// How offers are made, in the whole shop.
 #[derive(Clone)]
@@ -109,11 +115,11 @@ impl Engine {
         decision: DecisionId,
         (campaign, subject): (Key, [u8; 16]),
         terms: Terms,
-        cart: Cart,
+        (cart, network): (Cart, Option<Network>),
     ) {
         let engine = self.clone();
         tokio::spawn(async move {
-            let message = match engine.grant(campaign, subject, terms, &cart).await {
+            let message = match engine.grant(campaign, subject, terms, &cart, network).await {
                 Ok(grant) => SessionMsg::Granted { decision, code: grant.code, expires: grant.expires },
                 Err(refusal) => {
                     tracing::debug!(?campaign, reason = refusal.code(), "no offer: {refusal}");
@@ -132,11 +138,19 @@ impl Engine {
     ///
     /// # Errors
     /// [`Refusal`]; a grant that was reserved meanwhile counts until it expires.
-    pub(super) async fn grant(&self, campaign: Key, subject: [u8; 16], terms: Terms, cart: &Cart) -> Result<Grant, Refusal> {
+    pub(super) async fn grant(
+        &self,
+        campaign: Key,
+        subject: [u8; 16],
+        terms: Terms,
+        cart: &Cart,
+        network: Option<Network>,
+    ) -> Result<Grant, Refusal> {
         let at = self.clock.now();
         let snapshot = self.snapshot.load_full();
         let catalog = &snapshot.catalog;
-        let request = Request { campaign, subject: Key(xxhash_rust::xxh3::xxh3_64(&subject)), currency: catalog.currency(), terms };
+        let request =
+            Request { campaign, subject: Key(xxhash_rust::xxh3::xxh3_64(&subject)), currency: catalog.currency(), terms, network };
         let (grant, is_new) = {
             let mut ledger = self.ledger.lock();
             let (period, _) = terms.period(at);
@@ -159,6 +173,22 @@ impl Engine {
         }
         let is_good = matches!(grant.state, State::Minted | State::Shown) && grant.expires > self.clock.now();
         if is_good { Ok(grant) } else { Err(Refusal::Over) }
+    }
+
+    /// What a preview shows in the place of a code, and until when: an offer that fits, with a code that no till knows. Nothing is reserved,
+    /// no budget is asked and no uploaded code is spent.
+    ///
+    /// # Errors
+    /// [`Refusal`] where every shopper with this cart would be refused.
+    pub(super) fn sample(&self, terms: &Terms, cart: &Cart) -> Result<(Box<str>, Timestamp), Refusal> {
+        offer::suits(terms, cart, &self.snapshot.load().catalog, self.config.offers.unknown_cost)?;
+        if let Some(pool) = terms.pool {
+            let level = self.pools().into_iter().find(|level| key_of(&level.name) == pool).ok_or(Refusal::NoPool)?;
+            if level.free == 0 {
+                return Err(Refusal::PoolDry);
+            }
+        }
+        Ok((SAMPLE_CODE.into(), self.clock.now() + terms.expires))
     }
 
     async fn mint(&self, grant: &Grant) -> Result<Grant, Refusal> {

@@ -374,6 +374,12 @@ fn gives(terms: &offer::Terms, snapshot: &Snapshot) -> String {
     }
 }
 
+/// Campaigns that a recorded decision let act.
+pub fn acted(decision: &[u8]) -> Vec<String> {
+    let considered = proof::read(decision).map(|proof| proof.considered).unwrap_or_default();
+    considered.into_iter().filter(|one| one.outcome == "won").map(|one| one.campaign).collect()
+}
+
 /// Sentence and facts of a decision.
 pub fn decision(proof: &ProofView) -> (String, BTreeMap<String, serde_json::Value>) {
     timeline::describe_proof(proof)

@@ -1,16 +1,78 @@
-//! Who sees what: sticky assignment by hash.
+//! Who sees what, and what it brought: sticky assignment by hash, exact sums per arm, and the report made of them.
 //!
 //! Hashing is the one GrowthBook publishes, so an assignment can be recomputed anywhere. Three hashes with three seeds make the global
 //! holdout, a campaign's baseline and its variant independent of each other; raising a share moves only those who cross its edge.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod entry;
 mod hash;
+mod metric;
+mod outcome;
+mod plan;
+mod report;
+mod sums;
+mod totals;
+mod watch;
 
+pub use entry::Entry;
+pub use entry::SEGMENTS;
+pub use entry::Segment;
 pub use hash::bucket;
 pub use hash::bucket_bytes;
 pub use hash::bucket_v1;
 pub use hash::fnv1a;
+pub use metric::Metric;
+pub use metric::MetricKind;
+pub use outcome::Outcome;
+pub use outcome::VALUE_MAX;
+pub use plan::CUSTOM_MAX;
+pub use plan::CustomMetric;
+pub use plan::Expected;
+pub use plan::GUARDRAILS_MAX;
+pub use plan::Guardrail;
+pub use plan::Mode;
+pub use plan::Plan;
+pub use plan::VARIANTS_MAX;
+pub use report::AdaptiveReport;
+pub use report::ArmMetric;
+pub use report::ArmReport;
+pub use report::Comparison;
+pub use report::ExactReport;
+pub use report::GuardrailReport;
+pub use report::GuardrailState;
+pub use report::Interval;
+pub use report::LookReport;
+pub use report::MetricAdjusted;
+pub use report::MetricReport;
+pub use report::MoneyReport;
+pub use report::NoveltyReport;
+pub use report::Pause;
+pub use report::PosteriorReport;
+pub use report::PowerReport;
+pub use report::QualityReport;
+pub use report::Report;
+pub use report::SegmentReport;
+pub use report::SplitReport;
+pub use report::Verdict;
+pub use report::pause_due;
+pub use report::report;
+pub use report::report_csv;
+pub use report::report_table;
+pub use sums::COLUMNS;
+pub use sums::Cell;
+pub use sums::Column;
+pub use sums::Sums;
+pub use totals::ArmTotals;
+pub use totals::DAYS_MAX;
+pub use totals::Day;
+pub use totals::Mark;
+pub use totals::Marks;
+pub use totals::Totals;
+pub use watch::FIRST_LOOK_CONVERSIONS;
+pub use watch::Look;
+pub use watch::POINTS_MAX;
+pub use watch::Watch;
 
 use crate::model::SessionId;
 use crate::model::VisitorId;

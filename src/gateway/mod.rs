@@ -16,6 +16,7 @@ pub use origin::Origins;
 
 use crate::engine::Engine;
 use crate::engine::Peer;
+use crate::offer::Network;
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
@@ -24,6 +25,8 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
+use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -34,13 +37,16 @@ pub struct Config {
     pub origins: Origins,
     /// Header that carries the visitor's country (ISO 3166-1 alpha-2), set by a proxy that overwrites what visitors send.
     pub country_header: Option<String>,
+    /// Header that carries the visitor's address, set or appended to by a proxy; of several addresses the last one counts. Without it
+    /// nobody knows where a visitor is: the other end of the connection is the proxy or this machine.
+    pub address_header: Option<String>,
     /// Handshakes a second in the long run; twice as many at once. Past it: 503 with `Retry-After`.
     pub handshakes_per_second: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { origins: Origins::default(), country_header: None, handshakes_per_second: 2_000 }
+        Config { origins: Origins::default(), country_header: None, address_header: None, handshakes_per_second: 2_000 }
     }
 }
 
@@ -86,6 +92,7 @@ impl Gateway {
             country: self.config.country_header.as_deref().map(text).unwrap_or_default().chars().take(2).collect(),
             gpc: text("sec-gpc") == "1",
             preview: false,
+            network: self.config.address_header.as_deref().and_then(|name| address(headers, name)).and_then(network),
         }
     }
 
@@ -113,6 +120,23 @@ impl Gateway {
         } else {
             Err((StatusCode::FORBIDDEN, "this origin is not on the shop's list (gateway.origins)").into_response())
         }
+    }
+}
+
+/// Where the visitor is: the last word of the last such header, which is the proxy's own. What a visitor sends stands before it.
+fn address(headers: &HeaderMap, name: &str) -> Option<IpAddr> {
+    let said = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    let last = said.rsplit(',').next()?.trim();
+    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+/// What an address counts as; `None` if it does not say where somebody is: of this machine, of a private network, of one link.
+pub fn network(address: IpAddr) -> Option<Network> {
+    match address.to_canonical() {
+        IpAddr::V4(v4) if v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() => None,
+        IpAddr::V4(v4) => Some(Network::of_v4(v4.to_bits())),
+        IpAddr::V6(v6) if v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_unspecified() => None,
+        IpAddr::V6(v6) => Some(Network::of_v6(v6.to_bits())),
     }
 }
 
@@ -145,4 +169,32 @@ fn script(text: &'static str) -> impl IntoResponse {
         ],
         text,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visitor_is_where_the_proxy_says_and_not_where_it_says_itself() {
+        let said = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            lines.iter().for_each(|line| _ = headers.append("x-forwarded-for", line.parse().unwrap()));
+            address(&headers, "x-forwarded-for").map(|address| address.to_string())
+        };
+        assert_eq!(said(&["203.0.113.7"]).as_deref(), Some("203.0.113.7"));
+        assert_eq!(said(&["198.51.100.1, 203.0.113.7"]).as_deref(), Some("203.0.113.7"), "the visitor's own word comes first");
+        assert_eq!(said(&["198.51.100.1", "203.0.113.7"]).as_deref(), Some("203.0.113.7"));
+        assert_eq!(said(&["203.0.113.7:41234"]).as_deref(), Some("203.0.113.7"));
+        assert_eq!(said(&["2001:db8::1"]).as_deref(), Some("2001:db8::1"));
+        assert_eq!(said(&["[2001:db8::1]:443"]).as_deref(), Some("2001:db8::1"));
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("203.0.113.7"), of("::ffff:203.0.113.9"));
+        for nowhere in ["127.0.0.1", "10.1.2.3", "192.168.0.9", "169.254.1.1", "0.0.0.0", "::1", "fd00::1", "fe80::1", "::"] {
+            assert_eq!(of(nowhere), None, "{nowhere}");
+        }
+        for nothing in [&[][..], &["unknown"], &["203.0.113.7, "]] {
+            assert_eq!(said(nothing), None, "{nothing:?}");
+        }
+    }
 }

@@ -87,6 +87,8 @@ pub(super) async fn decide(State(gateway): State<Arc<Gateway>>, headers: HeaderM
         country: request.country.chars().take(2).collect(),
         gpc: false,
         preview: false,
+        // Who asks is the shop's server; where its visitor is, the page says when it connects.
+        network: None,
     };
     match gateway.engine.decide(hello, peer).await {
         Ok((session, state)) => axum::Json(DecideAnswer { session, state }).into_response(),

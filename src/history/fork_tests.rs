@@ -313,6 +313,22 @@ fn consent_denied_stays_denied_when_the_page_repeats_itself() {
 }
 
 #[test]
+fn consent_denied_holds_over_a_first_yes_and_ends_with_a_change_of_mind() {
+    let versions = Versions::of(&[&[LIKED]]);
+    let mut story = Story::start(1, 100, &versions);
+    story.consent(true);
+    story.view(PageKind::Product);
+    let deny = Changes { at: 1, consent: vec![(Purpose::Personalize, false)], ..Changes::default() };
+    let (lines, _) = told(&story, &deny).unwrap();
+    assert!(lines.last().unwrap().ends_with("liked won, set banner by liked | liked consent"), "{lines:?}");
+    story.consent(false);
+    story.consent(true);
+    story.view(PageKind::Cart);
+    let (lines, _) = told(&story, &deny).unwrap();
+    assert!(lines.last().unwrap().ends_with("liked won, set banner by liked | liked won, set banner by liked"), "{lines:?}");
+}
+
+#[test]
 fn grants_are_the_recorded_ones_or_none() {
     let versions = Versions::of(&[&[NUDGE, LEAVER]]);
     let mut story = Story::start(1, 100, &versions);

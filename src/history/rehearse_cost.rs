@@ -64,7 +64,7 @@ impl Till {
             return self.refuse(refusal);
         }
         let subject = Key(xxhash_rust::xxh3::xxh3_64(&subject));
-        match self.ledger.grant(at, &Request { campaign, subject, currency: catalog.currency(), terms }, &SECRET) {
+        match self.ledger.grant(at, &Request { campaign, subject, currency: catalog.currency(), terms, network: None }, &SECRET) {
             Answer::Granted(_) => {
                 let goods = terms.covered(&cart.lines, catalog).max(terms.minimum);
                 self.cost.granted += 1;

@@ -144,6 +144,28 @@ fn the_same_journal_gives_the_same_effects() {
     assert_eq!(visit.delivery(TAB).unwrap().rev(), 1);
 }
 
+/// Which page makes room is one judgement: a page that can still be reached keeps its numbers, however old it is.
+#[test]
+fn a_ninth_page_takes_the_numbers_of_the_page_whose_place_it_takes() {
+    let versions = versions();
+    let tab = |number: u8| StreamId([number; 16]);
+    let attach = |number: u8| Input::Attach { stream: tab(number), page: Box::new(page()), visible: true };
+    let mut recorder = Recorder::start();
+    for number in 1..=8 {
+        recorder.turn(false, attach(number), &versions.0[0]);
+    }
+    recorder.turn(false, Input::Detach { stream: tab(3), bye: false }, &versions.0[0]);
+    recorder.turn(false, attach(9), &versions.0[0]);
+    let visit = &recorder.visit;
+    let delivers = |visit: &Visit| visit.deliveries.iter().map(|(id, _)| id.0[0]).collect::<Vec<u8>>();
+    assert_eq!(delivers(visit), [1, 2, 4, 5, 6, 7, 8, 9]);
+    assert!(visit.session.streams().iter().all(|known| visit.delivery(known.id).is_some()));
+    // All are open: the one touched longest ago makes room, and its numbers go with it.
+    recorder.turn(false, attach(10), &versions.0[0]);
+    assert_eq!(delivers(&recorder.visit), [2, 4, 5, 6, 7, 8, 9, 10]);
+    assert_eq!(recorder.visit.session.streams().len(), recorder.visit.deliveries.len());
+}
+
 #[test]
 fn another_campaign_gives_another_digest() {
     let mut recorder = recorded();

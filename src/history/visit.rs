@@ -12,7 +12,8 @@ use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
 
-/// What was delivered, by stream; at most [`Session::STREAMS_MAX`], oldest first.
+/// What was delivered, by stream, oldest first; at most [`Session::STREAMS_MAX`]. Every page that the session knows is among them, and
+/// the others make room first.
 pub type Deliveries = SmallVec<[(StreamId, Delivery); 1]>;
 
 /// A session and what its pages have delivered.
@@ -70,9 +71,9 @@ impl Visit {
     fn open(&mut self, stream: StreamId) {
         if self.delivery(stream).is_none() {
             if self.deliveries.len() >= Session::STREAMS_MAX {
-                // The oldest page that is closed; a ninth open tab takes the place of the first.
-                let is_open = |id: &StreamId| self.session.streams().iter().any(|open| open.id == *id && open.connected);
-                let index = self.deliveries.iter().position(|(id, _)| !is_open(id)).unwrap_or(0);
+                // The session has judged which page made room. There is always one that it does not know: it knows the new one too.
+                let is_known = |id: &StreamId| self.session.streams().iter().any(|known| known.id == *id);
+                let index = self.deliveries.iter().position(|(id, _)| !is_known(id)).unwrap_or(0);
                 self.deliveries.remove(index);
             }
             self.deliveries.push((stream, Delivery::default()));

@@ -1,7 +1,7 @@
 //! A recorded visit with something changed at one turn, told beside the recording.
 //!
-//! The change happens just before the turn it names. A cart or an answer to the consent question that the page repeats later is taken as
-//! changed too, until the shopper says something else. From the first turn at which the page is told something else on, the recorded
+//! The change happens just before the turn it names. A cart that the page repeats later is taken as changed too, until
+//! the shopper says something else; so is an answer about consent, until the shopper takes it back: a first yes is not a change of mind. From the first turn at which the page is told something else on, the recorded
 //! inputs are still given, but a real shopper might have done otherwise: those moments are marked.
 
 use super::Entry;
@@ -195,11 +195,20 @@ enum State {
 #[derive(Default)]
 struct Swap {
     cart: Option<(Cart, Cart)>,
-    consent: Option<(Signal, Signal)>,
+    consent: Vec<Answer>,
+}
+
+/// An answer about one purpose that stands in the place of the recorded ones.
+#[derive(Clone, Copy)]
+struct Answer {
+    purpose: Purpose,
+    allowed: bool,
+    /// What the shopper last said, as recorded.
+    recorded: Option<bool>,
 }
 
 impl Swap {
-    fn input(&self, input: &Input) -> Option<Input> {
+    fn input(&mut self, input: &Input) -> Option<Input> {
         match input {
             // The shop's server has confirmed what it has seen, not what it might have: a changed cart is only what the page says.
             Input::Event { stream, late, event: Event::Cart(cart) | Event::ConfirmedCart { cart, .. } } => {
@@ -207,11 +216,22 @@ impl Swap {
                 Some(Input::Event { stream: *stream, late: *late, event: Event::Cart(changed.clone()) })
             }
             Input::Consent { source: Source::Page, signal, gpc } => {
-                let (_, changed) = self.consent.filter(|(recorded, _)| recorded == signal)?;
-                Some(Input::Consent { source: Source::Page, signal: changed, gpc: *gpc })
+                let changed = self.answer(*signal);
+                (changed != *signal).then_some(Input::Consent { source: Source::Page, signal: changed, gpc: *gpc })
             }
             _ => None,
         }
+    }
+
+    /// The recorded answer as changed. Whoever says no after yes, or yes after no, has changed their mind, and that stands.
+    fn answer(&mut self, signal: Signal) -> Signal {
+        self.consent.retain_mut(|answer| {
+            let said = of(signal, answer.purpose);
+            let is_reversed = said.is_some() && answer.recorded.is_some() && said != answer.recorded;
+            answer.recorded = said.or(answer.recorded);
+            !is_reversed
+        });
+        self.consent.iter().fold(signal, |signal, answer| answered(signal, answer.purpose, answer.allowed))
     }
 }
 
@@ -251,7 +271,9 @@ impl Telling<'_> {
             };
             let before = stated.unwrap_or_else(|| fork.session().consent().answer(Source::Page));
             let after = self.changes.consent.iter().fold(before, |signal, (purpose, allowed)| answered(signal, *purpose, *allowed));
-            self.swap.consent = Some((before, after));
+            let answer =
+                |(purpose, allowed): &(Purpose, bool)| Answer { purpose: *purpose, allowed: *allowed, recorded: of(before, *purpose) };
+            self.swap.consent = self.changes.consent.iter().map(answer).collect();
             if stated.is_none() {
                 let notes = self.still_denied(fork.session(), after);
                 inputs.push((Input::Consent { source: Source::Page, signal: after, gpc: fork.session().consent().gpc() }, notes));
@@ -375,6 +397,16 @@ fn answered(signal: Signal, purpose: Purpose, allowed: bool) -> Signal {
         Purpose::Remember => Signal { remember: answer, ..signal },
         Purpose::Measure => Signal { measure: answer, ..signal },
         Purpose::Share => Signal { share: answer, ..signal },
+    }
+}
+
+fn of(signal: Signal, purpose: Purpose) -> Option<bool> {
+    match purpose {
+        Purpose::Session => None,
+        Purpose::Personalize => signal.personalize,
+        Purpose::Remember => signal.remember,
+        Purpose::Measure => signal.measure,
+        Purpose::Share => signal.share,
     }
 }
 

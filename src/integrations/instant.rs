@@ -2,15 +2,17 @@
 
 use crate::model::Timestamp;
 
-/// Numbers above this are milliseconds: as seconds they would be after the year 5000.
+/// Numbers above this are milliseconds: as seconds they would be after the year 5000. Above a thousand times this they are microseconds,
+/// and so on.
 const SECONDS_MAX: f64 = 1e11;
 
-/// Reads seconds or milliseconds since the Unix epoch, or a date with a time and a zone as in RFC 3339; a space may stand for the `T`,
+/// Reads seconds, milliseconds, microseconds or nanoseconds since the Unix epoch, or a date with a time and a zone as in RFC 3339; a space may stand for the `T`,
 /// and ` UTC` or nothing for the `Z`. `None` if it is neither, or before 1970.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if let Ok(number) = text.parse::<f64>() {
-        let micros = if number > SECONDS_MAX { number * 1e3 } else { number * 1e6 };
-        return (0.0..1e18).contains(&micros).then_some(Timestamp(micros as u64));
+        let units = [(SECONDS_MAX, 1e6), (SECONDS_MAX * 1e3, 1e3), (SECONDS_MAX * 1e6, 1.0), (SECONDS_MAX * 1e9, 1e-3)];
+        let (_, unit) = units.into_iter().find(|(most, _)| number <= *most)?;
+        return (number >= 0.0).then_some(Timestamp((number * unit) as u64));
     }
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?;
@@ -65,6 +67,8 @@ mod tests {
         assert_eq!(micros("1600000000"), Some(1_600_000_000_000_000));
         assert_eq!(micros("1600000000.25"), Some(1_600_000_000_250_000));
         assert_eq!(micros("1600000000000"), Some(1_600_000_000_000_000));
+        assert_eq!(micros("1600000000000000"), Some(1_600_000_000_000_000));
+        assert_eq!(micros("1600000000000000000"), Some(1_600_000_000_000_000));
         for text in [
             "2020-09-13T12:26:40Z",
             "2020-09-13 12:26:40 UTC",

@@ -15,9 +15,9 @@ use crate::recommend::RecordedVisit;
 use serde_json::Value;
 use std::io::Read;
 
-const SESSION: [&str; 4] = ["session", "sessionid", "session_id", "user_session"];
-const TIME: [&str; 4] = ["ts", "time", "timestamp", "event_time"];
-const PRODUCT: [&str; 4] = ["product", "product_id", "itemid", "item_id"];
+const SESSION: [&str; 5] = ["session", "sessionid", "session_id", "user_session", "visit"];
+const TIME: [&str; 5] = ["ts", "time", "timestamp", "event_time", "at"];
+const PRODUCT: [&str; 7] = ["product", "product_id", "productid", "itemid", "item_id", "item", "sku"];
 const EVENT: [&str; 3] = ["event", "event_type", "kind"];
 
 /// Lines from one word about the progress to the next.
@@ -26,7 +26,7 @@ const TOLD_EVERY: usize = 4_096;
 /// Reads visits, each in order of time and all in order of their last click; plain or packed with gzip.
 ///
 /// A table begins with its columns, separated by tabs or commas; lines that begin with `{` are JSON, one click each, under the same names.
-/// Times count from the Unix epoch in seconds or milliseconds, or are written as in `2026-11-22T20:15:00Z`. Events are `view`, `cart` and
+/// Times count from the Unix epoch in seconds, milliseconds or finer, or are written as in `2026-11-22T20:15:00Z`. Events are `view`, `cart` and
 /// `purchase`; without that column every row is a view.
 ///
 /// # Errors

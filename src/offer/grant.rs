@@ -1,5 +1,6 @@
 //! An offer made to one subject, and what is asked of the ledger about it.
 
+use super::Network;
 use super::Record;
 use super::Refusal;
 use super::Terms;
@@ -122,6 +123,8 @@ pub struct Request {
     /// Of the amounts in the terms.
     pub currency: Currency,
     pub terms: Terms,
+    /// Where it comes from, if that is known.
+    pub network: Option<Network>,
 }
 
 /// What became of a wish.
@@ -152,19 +155,23 @@ pub struct Limits {
     pub per_day: Option<u32>,
     /// Value of the grants of any 24 hours, minor units.
     pub value_per_day: Option<i64>,
+    /// New grants of one network in any hour.
+    pub per_network: Option<u32>,
     /// Closed grants are kept this long after they expire.
     pub keep: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { open: Self::OPEN, per_day: None, value_per_day: None, keep: Self::KEEP }
+        Limits { open: Self::OPEN, per_day: None, value_per_day: None, per_network: Some(Self::PER_NETWORK), keep: Self::KEEP }
     }
 }
 
 impl Limits {
     /// Chosen: more open codes than that in a shop is a mistake in a campaign.
     pub const OPEN: u32 = 100_000;
+    /// Chosen: more than a large office or a carrier's gateway needs in an hour, and a small loss if a farm takes it.
+    pub const PER_NETWORK: u32 = 100;
     /// 13 months: the same month of the year before can be looked up.
     pub const KEEP: Duration = Duration::from_secs(396 * 86_400);
 }

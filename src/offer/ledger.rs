@@ -27,6 +27,7 @@ use super::Terms;
 use super::Totals;
 use super::account::Account;
 use super::code;
+use super::network::Networks;
 use super::pool;
 use super::pool::Pool;
 use super::terms::DAY;
@@ -54,6 +55,7 @@ pub struct Ledger {
     pools: BTreeMap<Key, Pool>,
     /// Codes of pools that are not given out, in the form in which codes are compared.
     pooled: BTreeSet<Box<str>>,
+    networks: Networks,
 }
 
 #[derive(Debug, Clone)]
@@ -95,6 +97,9 @@ impl Ledger {
             changed: at,
             until,
         };
+        if let Some(network) = request.network {
+            self.networks.note(at, network);
+        }
         self.insert(grant.clone(), 0);
         Answer::Granted(grant)
     }
@@ -351,6 +356,11 @@ impl Ledger {
             && is_over(self.shop.used(at, DAY).1, limit)?
         {
             return Err(Refusal::ShopValue { limit });
+        }
+        if let (Some(network), Some(limit)) = (request.network, limits.per_network)
+            && !self.networks.has_room(at, network, limit)
+        {
+            return Err(Refusal::Network { limit });
         }
         let Some(budget) = request.terms.budget else { return Ok(()) };
         let account = self.accounts.entry(request.campaign).or_default();

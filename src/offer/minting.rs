@@ -1,8 +1,9 @@
-//! Having a shop's platform make a code: what to ask next, whatever became of the question before.
+//! Having a shop's platform make a code, or end it: what to ask next, whatever became of the question before.
 //!
 //! A platform answers late, twice, not at all, or wrongly. So nothing it says in passing is believed: a code is confirmed when a look finds
 //! it there with our key and our terms. Every wish to create carries the same idempotency key and the same code, so repeating it is
-//! harmless; after silence the platform is looked at before it is asked again.
+//! harmless; after silence the platform is looked at before it is asked again. A code that is withdrawn is gone when a look does not find
+//! it, and not before.
 
 use super::Grant;
 use super::Kind;
@@ -58,6 +59,8 @@ pub enum Ask {
     Create,
     /// Say what is there under this code.
     LookUp,
+    /// End the code that was made with this idempotency key, if there is one. [`Reply::Absent`] says that there is none any more.
+    Withdraw,
 }
 
 /// What came of a question.
@@ -80,9 +83,9 @@ pub enum Reply {
 pub enum Next {
     /// Wait, then ask. The reply must name the attempt.
     Ask { attempt: u32, ask: Ask, after: Duration },
-    /// The code is there and is ours: it may be shown.
+    /// The code is there and is ours, and may be shown; or the one to be withdrawn is there no more.
     Confirmed,
-    /// It will not be shown. A code that the platform may have made nobody has seen; it ends by itself.
+    /// It will not be shown, and a code that the platform may have made nobody has seen; or the code may still be there. It ends by itself.
     GivenUp,
 }
 
@@ -92,6 +95,7 @@ pub struct Minting {
     order: Order,
     attempt: u32,
     ask: Ask,
+    is_withdrawal: bool,
     done: Option<Next>,
 }
 
@@ -102,7 +106,12 @@ impl Minting {
     const WAIT_MAX: Duration = Duration::from_secs(2);
 
     pub fn new(order: Order) -> Minting {
-        Minting { order, attempt: 0, ask: Ask::Create, done: None }
+        Minting { order, attempt: 0, ask: Ask::Create, is_withdrawal: false, done: None }
+    }
+
+    /// The conversation by which a code is ended.
+    pub fn withdrawing(order: Order) -> Minting {
+        Minting { order, attempt: 0, ask: Ask::Withdraw, is_withdrawal: true, done: None }
     }
 
     pub fn order(&self) -> &Order {
@@ -124,14 +133,27 @@ impl Minting {
             return self.next();
         }
         match (self.ask, reply) {
+            (ask, Reply::Busy { after }) => self.ask(ask, self.wait().max(*after)),
+            (_, Reply::Refused) => self.end(Next::GivenUp),
+            _ if self.is_withdrawal => self.withdrawn(reply),
             (_, Reply::Exists(found)) if **found != self.order => self.end(Next::GivenUp),
             (Ask::LookUp, Reply::Exists(_)) => self.end(Next::Confirmed),
             // Said to be made: seen to be made is better.
             (Ask::Create, Reply::Exists(_)) => self.ask(Ask::LookUp, Duration::ZERO),
             (Ask::LookUp, Reply::Absent) => self.ask(Ask::Create, self.wait()),
-            (Ask::Create, Reply::Absent | Reply::Silence) | (Ask::LookUp, Reply::Silence) => self.ask(Ask::LookUp, self.wait()),
-            (ask, Reply::Busy { after }) => self.ask(ask, self.wait().max(*after)),
-            (_, Reply::Refused) => self.end(Next::GivenUp),
+            (_, Reply::Absent | Reply::Silence) | (Ask::Withdraw, _) => self.ask(Ask::LookUp, self.wait()),
+        }
+    }
+
+    fn withdrawn(&mut self, reply: &Reply) -> Next {
+        match (self.ask, reply) {
+            (Ask::LookUp, Reply::Absent) => self.end(Next::Confirmed),
+            // Somebody else's code under the same name is not ours to end.
+            (Ask::LookUp, Reply::Exists(found)) if found.idempotency_key != self.order.idempotency_key => self.end(Next::Confirmed),
+            (Ask::LookUp, Reply::Exists(_)) => self.ask(Ask::Withdraw, self.wait()),
+            (_, Reply::Silence) => self.ask(Ask::LookUp, self.wait()),
+            // Said to be gone: seen to be gone is better.
+            _ => self.ask(Ask::LookUp, Duration::ZERO),
         }
     }
 

@@ -45,11 +45,13 @@ pub enum Refusal {
     Store,
     #[error("the shop's platform did not make the code")]
     Platform,
+    #[error("the network has had its {limit} offers of an hour")]
+    Network { limit: u32 },
 }
 
 impl Refusal {
     /// Names under which refusals are counted, in the order of [`Refusal::index`].
-    pub const CODES: [&'static str; 18] = [
+    pub const CODES: [&'static str; 19] = [
         "terms",
         "ceiling",
         "shop_count",
@@ -68,6 +70,7 @@ impl Refusal {
         "cost_unknown",
         "store",
         "platform",
+        "network",
     ];
 
     pub fn index(self) -> usize {
@@ -90,6 +93,7 @@ impl Refusal {
             Refusal::CostUnknown => 15,
             Refusal::Store => 16,
             Refusal::Platform => 17,
+            Refusal::Network { .. } => 18,
         }
     }
 

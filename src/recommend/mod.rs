@@ -6,6 +6,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod better;
 mod build;
 mod chain;
 pub mod evaluate;
@@ -86,7 +87,7 @@ pub enum Strategy {
     AlsoViewed,
     /// Carted or bought with what is in the cart, or popular in categories that go with it.
     GoesWith,
-    /// Dearer by up to 60% in the same category, by margin where the cost is known.
+    /// Dearer by up to 60% in the same category, by margin where the cost is known and by better attributes where they are numbers.
     Upsell,
     /// A mix by interests.
     Personal,

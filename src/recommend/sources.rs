@@ -4,6 +4,7 @@ use super::Ask;
 use super::Likely;
 use super::Model;
 use super::Reason;
+use super::better::Better;
 use super::rerank::scored_words;
 use super::shelf::Candidate;
 use super::taste::Taste;
@@ -215,16 +216,19 @@ impl<'a, 'b> Sources<'a, 'b> {
         }
     }
 
-    /// Dearer in the same category, by margin, likeness and popularity.
+    /// Dearer in the same category, by margin, better attributes, likeness and popularity.
     pub(super) fn step_up(&self, anchor: Key, out: &mut Vec<Candidate<'a>>) {
         let Some(anchor) = self.ask.catalog.product(anchor) else { return };
         let price = anchor.price.minor;
         let limit = price as f32 * UPSELL_FACTOR;
         let appeal = self.appeal(anchor.category);
-        for product in self.members(anchor.category) {
+        let members: Vec<&Product> = self.members(anchor.category).collect();
+        let better = Better::than(anchor, members.iter().copied());
+        for &product in &members {
             if product.price.minor > price && product.price.minor as f32 <= limit {
                 let margin = product.margin().unwrap_or(MARGIN_UNKNOWN).clamp(0.0, 1.0);
-                let score = 0.5 * margin + 0.3 * likeness(anchor, product) + 0.2 * appeal(product);
+                let better = 0.15 * (1.0 + better.is(product));
+                let score = 0.5 * margin + better + 0.3 * likeness(anchor, product) + 0.2 * appeal(product);
                 out.push(Candidate { product, score, reason: Reason::StepUpFrom(anchor.key) });
             }
         }

@@ -86,10 +86,19 @@ impl Tally {
 
     /// What is wanted now of the products in the catalog; forgets what nobody has wanted for long.
     pub fn publish(&mut self, now: Timestamp, catalog: &Catalog) -> Trends {
+        Trends::new(self.demands(now, |product| catalog.product(product).is_some()), catalog)
+    }
+
+    /// The same of all products, without categories.
+    pub(super) fn publish_all(&mut self, now: Timestamp) -> Trends {
+        Trends::new(self.demands(now, |_| true), &Catalog::empty())
+    }
+
+    fn demands(&mut self, now: Timestamp, is_sold: impl Fn(Key) -> bool) -> Vec<Demand> {
         let at = seconds(now);
         self.products.retain(|_, wanted| wanted.faded(at).usually >= USUALLY_MIN);
         // The order of a map is nobody's business: `Trends::new` sorts.
-        let sold = self.products.iter().filter(|(product, _)| catalog.product(**product).is_some());
+        let sold = self.products.iter().filter(|(product, _)| is_sold(**product));
         let demands = sold.map(|(&product, wanted)| {
             let Wanted { lately, usually, .. } = wanted.faded(at);
             let normal = usually * (LATELY / USUALLY) as f32;
@@ -97,7 +106,7 @@ impl Tally {
             let rise = if lately < LATELY_MIN { 0.0 } else { (lately - normal) / (normal + CALM).sqrt() };
             Demand { product, usual: usually, rise }
         });
-        Trends::new(demands.collect(), catalog)
+        demands.collect()
     }
 }
 

@@ -234,6 +234,29 @@ fn upsell_is_dearer_within_reach_and_prefers_margin() {
 }
 
 #[test]
+fn upsell_prefers_better_attributes_and_learns_from_prices_what_is_better() {
+    // Dearer drills have more torque and less weight; the year says nothing.
+    let drill = |id: &str, price: i64, torque: &str, weight: &str, year: &str| Draft {
+        attributes: vec![("torque".into(), torque.into()), ("weight".into(), weight.into()), ("year".into(), year.into())],
+        ..draft(id, "tools.drill", "", price)
+    };
+    let drafts = vec![
+        drill("d0", 10_000, "40 Nm", "1.8 kg", "2024"),
+        drill("d1", 14_000, "30 Nm", "2.2 kg", "2025"),
+        drill("d2", 14_000, "60 Nm", "1.4 kg", "2023"),
+        drill("d3", 14_000, "60 lb", "1.8 kg", "2024"),
+        drill("d4", 30_000, "90 Nm", "1.0 kg", "2024"),
+        drill("d5", 31_000, "92 Nm", "1.1 kg", "2023"),
+        drill("d6", 5_000, "20 Nm", "2.4 kg", "2025"),
+        drill("d7", 4_000, "18 Nm", "2.5 kg", "2022"),
+    ];
+    let (catalog, _) = Catalog::build(drafts, Currency::USD);
+    let shopper = Shopper { product: Some(key_of("d0")), ..Shopper::default() };
+    let picks = shopper.picks(&Model::empty(), &catalog, Strategy::Upsell, 3);
+    assert_eq!(picks, ["d2: A step up from d0", "d3: A step up from d0", "d1: A step up from d0"]);
+}
+
+#[test]
 fn popular_in_category_uses_the_page_then_the_interest() {
     let catalog = shop();
     let model = model(&catalog);

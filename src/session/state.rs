@@ -172,6 +172,9 @@ impl Session {
     /// How long an offer keeps its place while the ledger is silent. Chosen: far beyond a slow disk, short for a shopper.
     pub const GRANT_WAIT: Duration = Duration::from_secs(10);
     pub const CART_LINES_MAX: usize = 50;
+    /// Pieces of one product in a cart that are believed without the shop's word. Chosen: more than shoppers buy, and a bound to what a
+    /// script can make a cart worth; shops that sell by the dozen ask for `confirmed`.
+    pub const PIECES_MAX: u32 = 10;
     pub const QUERY_BYTES_MAX: usize = 64;
 
     pub fn new(at: Timestamp, start: Start) -> Session {
@@ -350,21 +353,30 @@ impl Session {
 
     /// How well what the visit shows is proven.
     ///
-    /// Claimed until two independent signs of a person agree (attention by the engine's clock, and scrolls or presses) and every cart
-    /// line names a known product at no more than its catalog price, so that the value cannot be inflated. Confirmed while the shop's
-    /// server vouches for the cart besides.
+    /// Claimed until two independent signs of a person agree (attention by the engine's clock, and scrolls or presses) and the cart is
+    /// one that the catalog bears out, so that its value cannot be inflated. Confirmed while the shop's server vouches for the cart
+    /// besides.
     pub fn evidence(&self, catalog: &crate::catalog::Catalog) -> Trust {
         let human = self.attention.total_us() >= 2_000_000 && self.counters.clicks + self.counters.scrolls > 0;
-        let priced =
-            self.cart.lines.iter().all(|line| catalog.product(line.product).is_some_and(|product| line.price <= product.price.minor));
         let person = human && self.context.device != DeviceKind::Bot;
         if person && self.cart_confirmed.is_some_and(|until| until > self.now) {
             Trust::Confirmed
-        } else if person && priced {
+        } else if person && self.is_cart_plausible(catalog) {
             Trust::Corroborated
         } else {
             Trust::Claimed
         }
+    }
+
+    /// Whether every line names a known product at no more than its catalog price, and no product is there in more pieces than are in
+    /// stock or than [`Session::PIECES_MAX`].
+    fn is_cart_plausible(&self, catalog: &crate::catalog::Catalog) -> bool {
+        self.cart.lines.iter().all(|line| {
+            catalog.product(line.product).is_some_and(|product| {
+                let pieces = self.cart.quantity(line.product);
+                line.price <= product.price.minor && pieces <= product.stock.unwrap_or(Self::PIECES_MAX).min(Self::PIECES_MAX)
+            })
+        })
     }
 
     /// The code that a decision has put on a page and that still stands there.

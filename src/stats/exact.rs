@@ -46,6 +46,21 @@ pub fn ln(x: f64) -> f64 {
     2.0 * s * sum + f64::from(exponent) * LN_2
 }
 
+/// ln(1 + x) for x > -1, with a relative error below 1e-14 also near 0. Others give NaN.
+pub fn ln_1p(x: f64) -> f64 {
+    if x.is_nan() || x.abs() > 0.3 {
+        return ln(1.0 + x);
+    }
+    // ln(1 + x) = 2 artanh(x / (2 + x)) with |s| < 0.177.
+    let s = x / (2.0 + x);
+    let square = s * s;
+    let mut sum = 0.0;
+    for k in (0..=11_i32).rev() {
+        sum = sum * square + 1.0 / f64::from(2 * k + 1);
+    }
+    2.0 * s * sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +77,18 @@ mod tests {
         }
         assert_eq!((exp(0.0), ln(1.0), exp(-9_999.0) > 0.0), (1.0, 0.0, true));
         assert!(exp(f64::NAN).is_nan() && ln(-1.0).is_nan() && ln(0.0).is_nan());
+    }
+
+    #[test]
+    fn ln_1p_keeps_its_digits_near_zero() {
+        for exponent in 0..18 {
+            for sign in [-0.29, 0.29, 0.013, -0.07] {
+                let x = sign * 10.0_f64.powi(-exponent);
+                assert!((ln_1p(x) / x.ln_1p() - 1.0).abs() < 1e-14, "{x}");
+            }
+        }
+        assert!((ln_1p(5.0) - 6.0_f64.ln()).abs() < 1e-14);
+        assert!(ln_1p(-1.0).is_nan() && ln_1p(f64::NAN).is_nan());
     }
 
     /// What this code gave on x86-64; every other machine must give the same. They are one bit off the nearest numbers.

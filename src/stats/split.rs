@@ -24,6 +24,15 @@ pub enum SplitError {
 /// # Errors
 /// [`SplitError::TooFewUnits`] if any expected count is under 5, where the approximation fails.
 pub fn srm_p_value(counts: &[u64], weights: &[f64]) -> Result<f64, SplitError> {
+    let chi_squared = srm_chi_squared(counts, weights)?;
+    Ok(upper_gamma((counts.len() - 1) as f64 / 2.0, chi_squared / 2.0).clamp(0.0, 1.0))
+}
+
+/// The chi-squared statistic of [`srm_p_value`]: the sum of (observed - expected)^2 / expected.
+///
+/// # Errors
+/// As [`srm_p_value`].
+pub fn srm_chi_squared(counts: &[u64], weights: &[f64]) -> Result<f64, SplitError> {
     if counts.len() != weights.len() {
         return Err(SplitError::LengthMismatch { counts: counts.len(), weights: weights.len() });
     }
@@ -43,7 +52,7 @@ pub fn srm_p_value(counts: &[u64], weights: &[f64]) -> Result<f64, SplitError> {
         }
         chi_squared += (count as f64 - expected).powi(2) / expected;
     }
-    Ok(upper_gamma((counts.len() - 1) as f64 / 2.0, chi_squared / 2.0).clamp(0.0, 1.0))
+    Ok(chi_squared)
 }
 
 #[cfg(test)]

@@ -114,6 +114,12 @@ pub async fn check_ledger(ledger: &dyn Ledger) -> Result<(), StoreError> {
     ledger.remove_entry(key(10)).await?;
     assert_eq!(ledger.entry(key(10)).await?, None, "a removed entry is gone");
     assert_eq!(ledger.replace(key(10), None, b"again".to_vec()).await?, Replaced::Yes, "and can be made anew");
+    // Not awaited: it is on its way all the same, and a later write ends no earlier.
+    drop(ledger.put_entry(key(11), b"one".to_vec()));
+    assert_eq!(ledger.entry(key(11)).await?.as_deref(), Some(&b"one"[..]), "what is put is there");
+    ledger.put_entry(key(11), b"two".to_vec()).await?;
+    assert_eq!(ledger.entry(key(11)).await?.as_deref(), Some(&b"two"[..]), "in the place of what was");
+    ledger.put_entry(vec![0; KEY_BYTES_MAX + 1], Vec::new()).await.expect_err("a key over the limit");
     let too_large = ledger.replace(vec![0; KEY_BYTES_MAX + 1], None, Vec::new()).await;
     assert!(matches!(too_large, Err(StoreError::TooLarge { .. })), "a key over the limit is refused");
     Ok(())

@@ -102,6 +102,14 @@ impl Ledger for MemoryStore {
         answer(Ok(Replaced::Yes))
     }
 
+    fn put_entry(&self, key: Vec<u8>, value: Vec<u8>) -> Answer<'_, ()> {
+        let result = check_size(&key, &value);
+        if result.is_ok() {
+            self.maps().ledger.insert(key, value);
+        }
+        answer(result)
+    }
+
     fn entry(&self, key: Vec<u8>) -> Answer<'_, Option<Vec<u8>>> {
         answer(Ok(self.maps().ledger.get(&key).cloned()))
     }

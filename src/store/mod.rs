@@ -98,6 +98,9 @@ pub trait Ledger: Send + Sync {
     /// Of many at once with the same expectation exactly one gets [`Replaced::Yes`]. After an error the entry may be
     /// either: ask again with the same arguments, or read.
     fn replace(&self, key: Vec<u8>, expected: Option<Vec<u8>>, value: Vec<u8>) -> Answer<'_, Replaced>;
+    /// Keeps a value in the place of whatever is there. It is on its way when the call returns: whatever is written later is durable no
+    /// earlier. The future ends when it is durable. Not for keys of [`Ledger::replace`].
+    fn put_entry(&self, key: Vec<u8>, value: Vec<u8>) -> Answer<'_, ()>;
     /// The entry at a key.
     fn entry(&self, key: Vec<u8>) -> Answer<'_, Option<Vec<u8>>>;
     /// Entries with keys after `after`, in the order of keys, at most `limit`. The empty key is before all.

@@ -13,9 +13,12 @@ use crate::support::hello;
 use crate::support::page;
 use crate::support::until;
 use axum::body::Body;
+use floorwalker::engine::Peer;
 use floorwalker::gateway;
 use floorwalker::gateway::Origins;
+use floorwalker::gateway::network;
 use floorwalker::integrations::jws;
+use floorwalker::offer::Limits;
 use floorwalker::protocol::wire;
 use floorwalker::protocol::wire::ClientFrame;
 use floorwalker::protocol::wire::Event;
@@ -190,14 +193,26 @@ async fn a_forged_cart_value_earns_nothing() {
         lines: vec![wire::CartLine { product: "1".into(), sku: None, quantity: 1, price: 1_000 }],
         token: None,
     });
-    let forged = [cart("1", 1, 20_000, None), cart("no such product", 1, 20_000, None), cart("1", 1, 100_000_000_000, None), jump];
+    // Many pieces at the right price, in one line or in several, are no better than a wrong price.
+    let many = |quantities: &[u32]| {
+        let line = |quantity: &u32| wire::CartLine { product: "1".into(), sku: None, quantity: *quantity, price: 1_000 };
+        Event::Cart(wire::Cart { currency: "USD".into(), lines: quantities.iter().map(line).collect(), token: None })
+    };
+    let forged = [
+        many(&[100]),
+        many(&[5, 5, 5]),
+        cart("1", 1, 20_000, None),
+        cart("no such product", 1, 20_000, None),
+        cart("1", 1, 100_000_000_000, None),
+        jump,
+    ];
     for claim in forged {
         let mut page = Page::open(&shop, hello(page("product"))).await;
         behave(&shop, &mut page).await;
         assert_eq!(attempt(&shop, &mut page, claim).await, 0);
     }
     assert_eq!(granted(&shop), 0);
-    assert_eq!(refused(&shop, "trust"), 3, "they qualified but for the evidence");
+    assert_eq!(refused(&shop, "trust"), 5, "they qualified but for the evidence");
     assert_eq!(shop.engine.offer_counts().refused.iter().find(|(code, _)| *code == "currency"), Some(&("currency", 1)));
     let mut honest = Page::open(&shop, hello(page("product"))).await;
     behave(&shop, &mut honest).await;
@@ -362,6 +377,37 @@ async fn a_stolen_id_or_a_flipped_token_shows_no_code() {
     assert_eq!(shop.engine.directory.len(), 1 + attempts, "each of them is somebody new");
     let known = ServerFrame::State(Page::open(&shop, mine).await.welcome.state.expect("the page of the victim"));
     assert!(serde_json::to_string(&known).unwrap().contains(&code), "the visit itself goes on");
+    shop.remove();
+}
+
+/// Patient visitors, with all the evidence that a machine can make up, from two networks and from the shop's own house.
+#[tokio::test]
+async fn a_farm_earns_no_more_than_its_network_may() {
+    let shop = shop(&campaign("leaver", "", EXIT, 500)).await;
+    let share = Limits::PER_NETWORK as usize;
+    let farm = async |address: fn(usize) -> String, count: usize| {
+        let (before, enough) = (granted(&shop), heard(&shop) + 3 * count as u64);
+        let mut pages = Vec::new();
+        for number in 0..count {
+            let peer = Peer { network: network(address(number).parse().unwrap()), ..Peer::default() };
+            let mut page = Page::open_as(&shop, hello(page("product")), peer).await;
+            page.events(vec![view(), attention(), scroll(30)]).await;
+            pages.push(page);
+        }
+        let (looked_before, _) = looked(&shop);
+        until("all behave", || heard(&shop) >= enough).await;
+        shop.engine.clock.advance(Duration::from_millis(2_050));
+        for page in &mut pages {
+            page.events(vec![exit()]).await;
+        }
+        go_on(&shop, || looked(&shop) == (looked_before + count as u64, 0)).await;
+        granted(&shop) - before
+    };
+    assert_eq!(farm(|number| format!("203.0.113.{}", number % 250), share + 30).await, share);
+    let counts = shop.engine.offer_counts();
+    assert_eq!(counts.refused.iter().find(|(code, _)| *code == "network"), Some(&("network", 30)));
+    assert_eq!(farm(|number| format!("198.51.100.{number}"), 5).await, 5, "others are not punished");
+    assert_eq!(farm(|_| "127.0.0.1".to_owned(), 5).await, 5);
     shop.remove();
 }
 

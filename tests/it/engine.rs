@@ -275,6 +275,46 @@ data = { title = "Hello" }
 }
 
 #[tokio::test]
+async fn a_preview_shows_an_offer_and_spends_nothing() {
+    let offer = |id: &str, placement: &str, extra: &str| {
+        format!(
+            r#"
+id = "{id}"
+name = "{id}"
+purpose = "context"
+[[trigger]]
+on = "page_view"
+[[variant]]
+id = "a"
+[[variant.action]]
+do = "offer"
+placement = "{placement}"
+template = "offer"
+data = {{ title = "Ten percent" }}
+offer = {{ kind = "percent", amount = 10, expires = "1h", budget = {{ count = 5 }}{extra} }}
+"#
+        )
+    };
+    let (own, pooled) = (offer("own", "overlay", ""), offer("pooled", "banner", ", pool = \"vip\""));
+    let shop = Shop::open(&[&own, &pooled]).await;
+    shop.engine.stock_pool("vip", "FIRST-CODE\nSECOND-CODE").await.unwrap();
+    for _ in 0..3 {
+        let preview = Some(shop.engine.preview_token(std::time::Duration::from_secs(60)));
+        let mut seen = Page::open(&shop, wire::Hello { preview, ..hello(page("home")) }).await;
+        seen.events(vec![view("home")]).await;
+        let (mut codes, until) = (Vec::new(), tokio::time::Instant::now() + std::time::Duration::from_secs(30));
+        while codes.len() < 2 && tokio::time::Instant::now() < until {
+            codes.extend(seen.codes(std::time::Duration::from_millis(50)).await);
+        }
+        assert_eq!(codes.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(), ["PREVIEW", "PREVIEW"]);
+    }
+    assert_eq!((shop.engine.open_offers(), shop.engine.offer_totals().len()), (0, 0), "no budget is touched");
+    assert_eq!(shop.engine.pools().iter().map(|level| (level.free, level.given)).collect::<Vec<_>>(), [(2, 0)]);
+    assert!(shop.engine.check_code("PREVIEW", 10_000).is_err(), "and no till takes it");
+    shop.remove();
+}
+
+#[tokio::test]
 async fn a_customer_is_recognized_in_another_browser() {
     use data_encoding::BASE64URL_NOPAD;
     use hmac::KeyInit;

@@ -5,11 +5,13 @@
 mod asyncapi;
 mod attacks;
 mod budget;
+mod calibration;
 mod crash;
 mod documents;
 mod engine;
 mod gateway;
 mod generated;
+mod golden_stats;
 mod replay;
 mod rot;
 mod support;

@@ -130,6 +130,11 @@ async fn what_was_recorded_comes_out_the_same_while_the_engine_runs_and_after() 
     assert_eq!((&all["turns"], &all["different"], &all["stopped"]), (&all["turnsSame"], &json!([]), &json!({})));
     let one = told(&program(&shop, &["replay", "--session", &id, "--json"]));
     assert_eq!((&one["turns"], &one["cut"]), (&one["same"], &json!(false)));
+    let list = told(&program(&shop, &["replay", "--list", "--json"]));
+    let list = list.as_array().unwrap();
+    assert_eq!((list.len(), &list[0]["session"], &list[0]["turns"], &list[0]["acted"]), (6, &json!(id), &one["turns"], &json!(["nudge"])));
+    let newest = text(&program(&shop, &["replay", "--list", "2"]));
+    assert!(newest.contains("2 of 6 sessions") && !newest.contains(&id), "{newest}");
 
     let unknown = program(&shop, &["replay", "--session", &"0".repeat(32)]);
     assert_eq!(unknown.status.code(), Some(1));

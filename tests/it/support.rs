@@ -224,9 +224,13 @@ pub struct Page {
 
 impl Page {
     pub async fn open(shop: &Shop, hello: wire::Hello) -> Page {
+        Page::open_as(shop, hello, Peer::default()).await
+    }
+
+    pub async fn open_as(shop: &Shop, hello: wire::Hello, peer: Peer) -> Page {
         let (ours, theirs) = Pipe::pair();
         shop.engine
-            .admit(Socket::Pipe(theirs), Encoding::Json, hello.clone(), Peer::default())
+            .admit(Socket::Pipe(theirs), Encoding::Json, hello.clone(), peer)
             .await
             .map_err(|(_, refused)| refused)
             .expect("admitted");

@@ -17,6 +17,7 @@ use crate::model::Cart;
 use crate::model::Currency;
 use crate::model::Key;
 use crate::model::Money;
+use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::model::key_of;
@@ -66,6 +67,10 @@ impl Drop for Shop {
 }
 
 async fn open(stores: Stores, clock: Clock) -> Shop {
+    open_with(stores, clock, None).await
+}
+
+async fn open_with(stores: Stores, clock: Clock, server_secret: Option<Vec<u8>>) -> Shop {
     let directory = std::env::temp_dir().join(format!("floorwalker-ledger-{}", StreamId(random_id())));
     let config = Config {
         journal_dir: directory.join("journal"),
@@ -81,7 +86,7 @@ async fn open(stores: Stores, clock: Clock) -> Shop {
         visitor_remembered: DAY,
         token_keys: vec![[1; 32]],
         offer_secret: [2; 32],
-        offers: Offers { limits: Limits { keep: DAY * 366, ..Limits::default() }, pool_low: 2, ..Offers::default() },
+        offers: Offers { limits: Limits { keep: DAY * 366, ..Limits::default() }, pool_low: 2, server_secret, ..Offers::default() },
         events_burst: 100,
         events_per_second: 100,
     };
@@ -121,7 +126,7 @@ fn subject(n: u32) -> [u8; 16] {
 
 impl Shop {
     async fn grant(&self, n: u32, terms: Terms) -> Result<Grant, Refusal> {
-        self.engine.grant(key_of("exit"), subject(n), terms, &Cart::default()).await
+        self.engine.grant(key_of("exit"), subject(n), terms, &Cart::default(), None).await
     }
 
     fn grants(&self, state: State) -> usize {
@@ -160,6 +165,10 @@ impl Ledger for Flaky {
             tokio::task::yield_now().await;
             if after { Err(StoreError::Failed("after".to_owned())) } else { done }
         })
+    }
+
+    fn put_entry(&self, key: Vec<u8>, value: Vec<u8>) -> Answer<'_, ()> {
+        self.inner.put_entry(key, value)
     }
 
     fn entry(&self, key: Vec<u8>) -> Answer<'_, Option<Vec<u8>>> {
@@ -381,6 +390,8 @@ enum Fault {
     Lie,
     /// Another discount than the one asked for.
     Wrong,
+    /// Nothing happens, and the answer never comes.
+    Deaf,
 }
 
 impl Scripted {
@@ -399,6 +410,11 @@ impl Platform for Scripted {
                 self.codes.lock().unwrap().entry(order.code.clone()).or_insert_with(|| order.clone());
             };
             match (fault, ask) {
+                (Some(Fault::Deaf), _) => std::future::pending().await,
+                (Some(Fault::TimeoutAfter), Ask::Withdraw) => {
+                    self.codes.lock().unwrap().remove(&order.code);
+                    std::future::pending().await
+                }
                 (Some(Fault::TimeoutAfter), _) => {
                     make(order);
                     std::future::pending().await
@@ -413,6 +429,10 @@ impl Platform for Scripted {
                 (None, Ask::LookUp) => {
                     let found = self.codes.lock().unwrap().get(&order.code).cloned();
                     found.map_or(Reply::Absent, |found| Reply::Exists(Box::new(found)))
+                }
+                (None, Ask::Withdraw) => {
+                    self.codes.lock().unwrap().remove(&order.code);
+                    Reply::Absent
                 }
             }
         })
@@ -454,6 +474,73 @@ async fn a_platform_that_fails_gives_no_code_and_a_retry_finds_its_own() {
     shop.engine.connect_platform(platform.clone());
     assert_eq!(shop.grant(1, terms(1)).await.unwrap().code, code);
     assert_eq!(platform.codes.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_cart_token_is_of_the_visit_that_showed_it_first_also_after_a_restart() {
+    let secret = b"what only the shop's server knows".to_vec();
+    let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
+    let mut shop = open_with(Stores::of(Arc::new(MemoryStore::default())), clock, Some(secret.clone())).await;
+    let exp = shop.engine.seconds() + 600;
+    let claims = format!(r#"{{"aud":"pk_test","exp":{exp},"currency":"USD","lines":[{{"product":"1","quantity":2,"price":1000}}]}}"#);
+    let token = crate::integrations::jws::sign(&claims, &secret);
+    let [first, other] = [SessionId([1; 16]), SessionId([2; 16])];
+    for _ in 0..3 {
+        assert!(shop.engine.confirmed_cart(first, &token).is_some());
+        assert_eq!(shop.engine.confirmed_cart(other, &token), None);
+        shop.engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+        shop = open_with(shop.stores.clone(), shop.clock.clone(), Some(secret.clone())).await;
+    }
+    let kept = async |shop: &Shop| shop.stores.ledger.entries(Vec::new(), 10).await.unwrap().len();
+    shop.engine.tend_carts().await;
+    assert_eq!(kept(&shop).await, 1);
+    shop.clock.advance(Duration::from_secs(600));
+    assert_eq!(shop.engine.confirmed_cart(first, &token), None, "good no more");
+    shop.engine.tend_carts().await;
+    assert_eq!(kept(&shop).await, 0, "and forgotten");
+}
+
+/// The platform is told until it has the code no more, whatever it says in passing, also by the process after this one.
+#[tokio::test]
+async fn a_revoked_code_is_ended_on_the_platform_too() {
+    use Ask::*;
+    for (script, expect) in [
+        (vec![], vec![Withdraw, LookUp]),
+        (vec![Fault::TimeoutAfter], vec![Withdraw, LookUp]),
+        (vec![Fault::Busy], vec![Withdraw, Withdraw, LookUp]),
+        (vec![Fault::Lie], vec![Withdraw, LookUp, Withdraw, LookUp]),
+    ] {
+        let shop = fresh().await;
+        let platform = Scripted::new(Vec::new());
+        shop.engine.connect_platform(platform.clone());
+        let [kept, gone] = [1, 2].map(|n| shop.grant(n, terms(5)));
+        let (kept, gone) = (kept.await.unwrap(), gone.await.unwrap());
+        platform.asked.lock().unwrap().clear();
+        *platform.script.lock().unwrap() = script.into_iter().rev().collect();
+        shop.engine.revoke_offer(&gone.code).await.unwrap();
+        until(|| shop.engine.ledger.revoked().is_empty()).await;
+        assert_eq!(*platform.asked.lock().unwrap(), expect);
+        assert_eq!(platform.codes.lock().unwrap().keys().collect::<Vec<_>>(), [&kept.code]);
+    }
+    let shop = fresh().await;
+    let platform = Scripted::new(Vec::new());
+    shop.engine.connect_platform(platform.clone());
+    let gone = shop.grant(1, terms(5)).await.unwrap();
+    platform.script.lock().unwrap().push(Fault::Deaf);
+    shop.engine.revoke_offer(&gone.code).await.unwrap();
+    let after = again(&shop).await;
+    assert_eq!(platform.codes.lock().unwrap().len(), 1, "the process ended while the platform was silent");
+    after.engine.connect_platform(platform.clone());
+    until(|| platform.codes.lock().unwrap().is_empty()).await;
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("in time");
 }
 
 #[tokio::test]

@@ -33,11 +33,12 @@ use tokio::sync::oneshot;
 
 impl Live {
     pub(super) fn attach(&mut self, attach: Attach) {
-        let Attach { socket, encoding, stream, page, visible, consent, profile, resume } = attach;
+        let Attach { socket, encoding, network, stream, page, visible, consent, profile, resume } = attach;
         let now = self.engine.clock.now();
         if let Some(index) = self.connections.iter().position(|connection| connection.stream == stream) {
             self.take_connection(index).close(Close::TakenOver.code(), Close::TakenOver.reason());
         }
+        self.network = network;
         self.introduce(consent, profile);
         let known = self.opened(stream, page, visible);
         // Past the time for coming back the core has given the page up, and its content with it, perhaps with this very hello: then the

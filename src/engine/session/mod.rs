@@ -28,6 +28,7 @@ use crate::model::Page;
 use crate::model::Profile;
 use crate::model::StreamId;
 use crate::model::Timestamp;
+use crate::offer::Network;
 use crate::protocol::Close;
 use crate::protocol::Encoding;
 use crate::protocol::Inbound;
@@ -122,6 +123,7 @@ pub enum SessionMsg {
 pub struct Attach {
     pub socket: Socket,
     pub encoding: Encoding,
+    pub network: Option<Network>,
     pub stream: StreamId,
     pub page: Page,
     pub visible: bool,
@@ -161,6 +163,8 @@ pub struct Live {
     me: ActorRef<SessionMsg>,
     visit: Visit,
     connections: SmallVec<[Box<Connection>; 1]>,
+    /// Where the last page connected from.
+    network: Option<Network>,
     /// Last journal record of this session.
     head: Position,
     /// The earliest deadline the wheel knows of.
@@ -230,6 +234,7 @@ impl Actor for SessionActor {
             me,
             visit,
             connections: SmallVec::new(),
+            network: None,
             head,
             armed: None,
             last_decision: None,
@@ -467,9 +472,13 @@ impl Live {
             // At the moment of the last record: nobody was attended while there was no engine.
             self.apply_at(Timestamp(self.visit.session.now().0 + 1), Input::Detach { stream, bye: false });
         }
+        // A preview asks nobody; its place is given up in a moment.
+        if self.visit.session.is_preview() {
+            return;
+        }
         let (subject, cart) = (self.subject(), self.visit.session.cart().clone());
         for (decision, campaign, terms) in self.visit.session.waiting_offers() {
-            self.engine.request_grant(self.me.clone(), decision, (campaign, subject), *terms, cart.clone());
+            self.engine.request_grant(self.me.clone(), decision, (campaign, subject), *terms, (cart.clone(), self.network));
         }
     }
 

@@ -195,12 +195,24 @@ impl Live {
                 let took_us = engine.clock.now().since(at).as_micros() as u64;
                 self.decided(at, &proof::Writing { id, took_us, considered: list, proofs, set });
             }
+            Effect::RequestGrant { decision, terms, .. } if self.visit.session.is_preview() => {
+                let answer = match engine.sample(&terms, self.visit.session.cart()) {
+                    Ok((code, expires)) => Input::Granted { decision, code, expires },
+                    Err(refusal) => {
+                        tracing::debug!(reason = refusal.code(), "no offer in a preview: {refusal}");
+                        Input::GrantRefused { decision }
+                    }
+                };
+                self.apply(answer);
+            }
             Effect::RequestGrant { decision, .. } if !engine.may_grant() => self.apply(Input::GrantRefused { decision }),
             Effect::RequestGrant { decision, campaign, terms } => {
-                engine.request_grant(self.me.clone(), decision, (campaign, self.subject()), *terms, self.visit.session.cart().clone());
+                let asking = (self.visit.session.cart().clone(), self.network);
+                engine.request_grant(self.me.clone(), decision, (campaign, self.subject()), *terms, asking);
             }
             Effect::Reported { decision, campaign, variant: _, state } => {
                 if state == ReceiptState::Shown
+                    && !self.visit.session.is_preview()
                     && let Some(code) = self.visit.session.code_of(decision)
                 {
                     engine.offer_shown(code);

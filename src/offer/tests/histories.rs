@@ -111,7 +111,8 @@ fn history(seed: u64, ordered: bool) -> Vec<&'static str> {
             0..=4 => {
                 let campaign = below(3);
                 let terms = terms(campaign);
-                let request = Request { campaign: Key(campaign + 1), subject: Key(below(30)), currency: Currency::USD, terms };
+                let request =
+                    Request { campaign: Key(campaign + 1), subject: Key(below(30)), currency: Currency::USD, terms, network: None };
                 let free = ledger.pools()[0].free as usize;
                 let expect = slow.grant(time, &request, free);
                 let got = match ledger.grant(time, &request, &SECRET) {

@@ -117,6 +117,15 @@ impl Shop {
                 Some(found) => Reply::Exists(Box::new(found)),
                 None => Reply::Absent,
             },
+            Ask::Withdraw => {
+                // It says so and does not do it.
+                if self.below(10) == 0 {
+                    self.lies += 1;
+                } else {
+                    self.codes.retain(|_, known| known.idempotency_key != order.idempotency_key);
+                }
+                Reply::Absent
+            }
         };
         // It timed out after it happened.
         if self.below(4) == 0 {
@@ -127,39 +136,41 @@ impl Shop {
     }
 }
 
-/// A code is confirmed only if the platform has it, once, with our terms; two thirds and more of them get there.
+/// Talks to the end, with answers that are lost, late and out of order. Returns it, and how many questions it took.
+fn converse(shop: &mut Shop, mut minting: Minting) -> (Next, u32) {
+    let order = minting.order().clone();
+    // Answers that are still on their way, to be delivered in any order.
+    let mut late: Vec<(u32, Reply)> = Vec::new();
+    let mut questions = 0;
+    loop {
+        let Next::Ask { attempt, ask, .. } = minting.next() else { return (minting.next(), questions) };
+        questions += 1;
+        let reply = shop.hear(ask, &order);
+        if shop.below(5) == 0 {
+            late.push((attempt, reply));
+            minting.reply(attempt, &Reply::Silence);
+        } else {
+            minting.reply(attempt, &reply);
+        }
+        if !late.is_empty() && shop.below(2) == 0 {
+            let index = shop.below(late.len() as u64) as usize;
+            let (attempt, reply) = late.swap_remove(index);
+            minting.reply(attempt, &reply);
+        }
+    }
+}
+
+/// A code is confirmed only if the platform has it, once, with our terms, and withdrawn only if the platform has it no more; two thirds and
+/// more of them get there.
 #[test]
 fn a_hostile_platform_never_makes_us_show_what_is_not_there() {
-    let (mut confirmed, mut faults) = (0, [0; 4]);
+    let (mut confirmed, mut withdrawn, mut faults) = (0, 0, [0; 4]);
     const SEEDS: u64 = 2_000;
     for seed in 0..SEEDS {
         let mut shop =
             Shop { random: ChaCha8Rng::seed_from_u64(seed), codes: BTreeMap::new(), lies: 0, duplicates: 0, silences: 0, busy: 0 };
         let order = order("OWNCODE");
-        let mut minting = Minting::new(order.clone());
-        // Answers that are still on their way, to be delivered in any order.
-        let mut late: Vec<(u32, Reply)> = Vec::new();
-        let mut questions = 0;
-        let end = loop {
-            match minting.next() {
-                Next::Ask { attempt, ask, .. } => {
-                    questions += 1;
-                    let reply = shop.hear(ask, &order);
-                    if shop.below(5) == 0 {
-                        late.push((attempt, reply));
-                        minting.reply(attempt, &Reply::Silence);
-                    } else {
-                        minting.reply(attempt, &reply);
-                    }
-                    if !late.is_empty() && shop.below(2) == 0 {
-                        let index = shop.below(late.len() as u64) as usize;
-                        let (attempt, reply) = late.swap_remove(index);
-                        minting.reply(attempt, &reply);
-                    }
-                }
-                end => break end,
-            }
-        };
+        let (end, questions) = converse(&mut shop, Minting::new(order.clone()));
         assert!(questions <= Minting::ATTEMPTS_MAX, "seed {seed}");
         let made = shop.codes.values().filter(|made| made.idempotency_key == order.idempotency_key).count();
         assert!(made <= 1, "seed {seed}: two codes for one grant");
@@ -167,10 +178,24 @@ fn a_hostile_platform_never_makes_us_show_what_is_not_there() {
             confirmed += 1;
             assert_eq!(shop.codes.get(&order.code), Some(&order), "seed {seed}: confirmed and not there");
         }
+        let (end, questions) = converse(&mut shop, Minting::withdrawing(order.clone()));
+        assert!(questions <= Minting::ATTEMPTS_MAX, "seed {seed}");
+        if end == Next::Confirmed {
+            withdrawn += 1;
+            assert_eq!(shop.codes.get(&order.code), None, "seed {seed}: withdrawn and still there");
+        }
         for (sum, count) in faults.iter_mut().zip([shop.lies, shop.duplicates, shop.silences, shop.busy]) {
             *sum += count;
         }
     }
-    assert!(confirmed > SEEDS * 2 / 3, "{confirmed} of {SEEDS}");
+    assert!(confirmed > SEEDS * 2 / 3 && withdrawn > SEEDS * 2 / 3, "{confirmed} and {withdrawn} of {SEEDS}");
     assert!(faults.iter().all(|count| *count > 100), "lies, duplicates, silences, busy: {faults:?}");
+}
+
+#[test]
+fn what_is_somebody_elses_is_not_ended() {
+    let (ours, theirs) = (order("OWNCODE"), MintOrder { idempotency_key: "another".into(), ..order("OWNCODE") });
+    let mut minting = Minting::withdrawing(ours);
+    minting.reply(0, &Reply::Silence);
+    assert_eq!(minting.reply(1, &exists(&theirs)), Next::Confirmed);
 }

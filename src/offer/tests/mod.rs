@@ -36,7 +36,7 @@ fn budget(count: u32, seconds: u64) -> Budget {
 }
 
 fn request(subject: &str, terms: Terms) -> Request {
-    Request { campaign: key_of("exit"), subject: key_of(subject), currency: Currency::USD, terms }
+    Request { campaign: key_of("exit"), subject: key_of(subject), currency: Currency::USD, terms, network: None }
 }
 
 fn at(seconds: u64) -> Timestamp {

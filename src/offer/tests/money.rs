@@ -87,6 +87,22 @@ fn the_shop_has_ceilings_of_its_own() {
     minted(&mut ledger, at(86_401), &request("c", fixed(2_000)));
 }
 
+#[test]
+fn a_network_has_its_share_of_an_hour() {
+    let limits = Limits { per_network: Some(2), ..Limits::default() };
+    let mut ledger = Ledger::new(limits);
+    let from = |network: u32, subject: &str| Request { network: Some(Network::of_v4(network << 8)), ..request(subject, ten_percent()) };
+    minted(&mut ledger, at(1), &from(1, "a"));
+    minted(&mut ledger, at(2), &from(1, "b"));
+    let third = from(1, "c");
+    assert_eq!(ledger.grant(at(3), &third, &SECRET), Answer::Refused(Refusal::Network { limit: 2 }));
+    assert!(matches!(ledger.grant(at(3), &from(1, "a"), &SECRET), Answer::Again(_)), "who has an offer keeps it");
+    minted(&mut ledger, at(3), &from(2, "c"));
+    minted(&mut ledger, at(3), &Request { network: None, ..from(1, "d") });
+    minted(&mut ledger, at(3_601), &from(1, "e"));
+    assert_eq!(ledger.grant(at(3_601), &from(1, "f"), &SECRET), Answer::Refused(Refusal::Network { limit: 2 }));
+}
+
 fn shop() -> Catalog {
     let draft = |id: &str, category: &str, price, cost| Draft {
         id: id.into(),

@@ -7,6 +7,7 @@
 mod baselines;
 mod cold_start;
 mod measures;
+mod parts;
 mod tune;
 
 #[cfg(test)]
@@ -20,6 +21,9 @@ pub use cold_start::NEW_ONE_IN;
 pub use cold_start::Target;
 pub use cold_start::cold_start;
 pub use measures::Measures;
+pub use parts::AlsoViewed;
+pub use parts::RecentlyViewed;
+pub use parts::Trending;
 pub use tune::HELD_OUT_SHARE;
 pub use tune::tune;
 

@@ -87,9 +87,9 @@ impl Index {
     }
 
     /// Part and place of a session number, which comes from the postings of these parts.
-    pub(super) fn locate(&self, number: u32) -> (&Part, usize) {
+    pub(super) fn locate(&self, number: u32) -> (usize, usize) {
         let part = self.ends.iter().take_while(|&&end| end <= number).count();
-        (&self.parts[part], (number - self.begin(part)) as usize)
+        (part, (number - self.begin(part)) as usize)
     }
 
     /// Number of the first session of a part.

@@ -45,7 +45,7 @@ pub struct Parameters {
 impl Default for Parameters {
     fn default() -> Self {
         Parameters {
-            neighborhood_size_k: 500,
+            neighborhood_size_k: 250,
             sample_size_m: 250,
             position_decay: 2.0,
             idf_power: 2.5,
@@ -108,6 +108,8 @@ impl Default for Limits {
     }
 }
 
+const DAYS_PER_SECOND: f32 = 1.0 / SECONDS_PER_DAY as f32;
+
 /// Entries per doubling in the tables of powers: a step is 4.4%, far below what moves a rank on purpose.
 const STEPS: usize = 16;
 /// Doublings in those tables; what is beyond counts as the last.
@@ -140,23 +142,32 @@ pub(super) struct Weights {
     pub position: [f32; SESSION_PRODUCTS_MAX],
     pub revisit: [f32; SESSION_PRODUCTS_MAX],
     length: [f32; SESSION_PRODUCTS_MAX + 1],
-    after: [f32; SESSION_PRODUCTS_MAX],
-    before: [f32; SESSION_PRODUCTS_MAX],
+    /// By place less the anchor's, from the longest way before it on.
+    proximity: [u32; 2 * SESSION_PRODUCTS_MAX],
     idf: PowerTable,
     candidate_idf: PowerTable,
     age: PowerTable,
 }
 
 impl Weights {
+    /// A proximity of 1 is this power of two: whole numbers are multiplied faster than fractions are rounded.
+    pub const PROXIMITY_BITS: u32 = 15;
+    const PROXIMITY_ONE: u16 = 1 << Self::PROXIMITY_BITS;
+
     pub fn new(parameters: Parameters) -> Weights {
         let parameters = parameters.clamped();
         let fall = |steps: usize, decay: f64| exp(-(steps as f64) / decay) as f32;
         let power = |base: f64, power: f64| exp(power * ln(base));
         // A product in nearly every session says little, but not nothing.
         let idf = |share: f64, exponent: f64| power(ln(share).max(0.05), exponent);
-        let mut after: [f32; SESSION_PRODUCTS_MAX] =
-            std::array::from_fn(|distance| fall(distance.saturating_sub(1), parameters.proximity_after));
-        after[1] += parameters.next_boost as f32;
+        let proximity = |index: usize| {
+            let weight = match index.checked_sub(SESSION_PRODUCTS_MAX) {
+                None => fall(SESSION_PRODUCTS_MAX - index - 1, parameters.proximity_before),
+                Some(1) => 1.0 + parameters.next_boost as f32,
+                Some(after) => fall(after.saturating_sub(1), parameters.proximity_after),
+            };
+            (weight * f32::from(Self::PROXIMITY_ONE)) as u32
+        };
         Weights {
             parameters,
             position: std::array::from_fn(|place| fall(place, parameters.position_decay)),
@@ -164,8 +175,7 @@ impl Weights {
                 parameters.revisit_weight as f32 * fall(place.saturating_sub(1), parameters.revisit_decay)
             }),
             length: std::array::from_fn(|length| power(length.max(1) as f64, -parameters.length_power) as f32),
-            after,
-            before: std::array::from_fn(|distance| fall(distance.saturating_sub(1), parameters.proximity_before)),
+            proximity: std::array::from_fn(proximity),
             idf: PowerTable::new(|share| idf(share, parameters.idf_power)),
             candidate_idf: PowerTable::new(|share| idf(share, parameters.candidate_idf_power)),
             age: PowerTable::new(|age| power(age, -parameters.age_power)),
@@ -183,11 +193,11 @@ impl Weights {
 
     /// What a neighbor's length and age leave of its similarity.
     pub fn neighbor(&self, length: usize, age_seconds: u32) -> f32 {
-        self.length[length.min(SESSION_PRODUCTS_MAX)] * self.age.at(1.0 + age_seconds as f32 / SECONDS_PER_DAY as f32)
+        self.length[length.min(SESSION_PRODUCTS_MAX)] * self.age.at(1.0 + age_seconds as f32 * DAYS_PER_SECOND)
     }
 
-    /// Weight of a neighbor's product at `place` when the matched one is at `anchor`.
-    pub fn proximity(&self, place: usize, anchor: usize) -> f32 {
-        if place >= anchor { self.after[place - anchor] } else { self.before[anchor - place] }
+    /// Weights of a neighbor's products, from the first on, when the matched one is at `anchor`. In parts of 2^[`Weights::PROXIMITY_BITS`].
+    pub fn proximity(&self, anchor: usize) -> &[u32] {
+        &self.proximity[SESSION_PRODUCTS_MAX - anchor..]
     }
 }

@@ -2,6 +2,8 @@
 
 use super::Index;
 use super::SESSION_PRODUCTS_MAX;
+use super::parameters::Weights;
+use super::scratch::Neighbor;
 use super::scratch::Scratch;
 use crate::model::Key;
 use crate::model::Timestamp;
@@ -33,7 +35,7 @@ pub struct Question<'a> {
 impl Question<'_> {
     pub const COUNT_MAX: usize = 256;
     /// Distinct products back that similar sessions are looked for with.
-    pub const RECENT_MAX: usize = 10;
+    pub const RECENT_MAX: usize = 8;
 }
 
 /// A product with its score, which is comparable within one answer only.
@@ -49,26 +51,27 @@ pub struct Scored {
 /// Contributions are whole multiples of this part of the largest one, so that their sum does not depend on their order.
 const UNIT: f32 = (1_u64 << 32) as f32;
 /// With fewer candidates than this the second hop is taken.
-const CANDIDATES_ENOUGH: usize = 60;
+const CANDIDATES_ENOUGH: usize = 40;
 /// Best candidates the second hop starts from, and the latest sessions of each that it looks into.
 const HOP_PRODUCTS: usize = 8;
-const HOP_SESSIONS: usize = 20;
+const HOP_SESSIONS: usize = 10;
 
 impl Index {
     /// Replaces `out` by the products most likely to come next, best first, ties in order of their keys.
     ///
     /// The same index and question give the same answer on every machine. Nothing is allocated once `scratch` and `out` have grown. Products
     /// unknown to the index are passed over; if all are, the most frequent products are the answer. Cost: at most `sample_size_m` postings
-    /// for each of 10 products, and the products of `neighborhood_size_k` sessions.
+    /// for each of 8 products, and the products of `neighborhood_size_k` sessions.
     pub fn predict(&self, question: &Question<'_>, scratch: &mut Scratch, out: &mut Vec<Scored>) {
         out.clear();
         let count = question.count.min(Question::COUNT_MAX);
         let session = self.distinct(question.session);
-        scratch.fit(self.dictionary.len(), Question::RECENT_MAX * self.weights.parameters.sample_size_m);
+        let asking = session.len().min(Question::RECENT_MAX);
+        scratch.fit(self.dictionary.len(), asking * self.weights.parameters.sample_size_m);
         self.find_candidates(&session, scratch);
         self.weigh_neighbors((question.now.0 / 1_000_000).min(u64::from(u32::MAX)) as u32, scratch);
         self.score_products(&session, scratch);
-        let best = self.finish_scores(scratch);
+        let best = self.finish_scores(&session, count, scratch);
         if scratch.scores.touched().len() < CANDIDATES_ENOUGH {
             self.hop(best, scratch);
         }
@@ -127,43 +130,71 @@ impl Index {
         neighbors.clear();
         candidates.drain(|number, shared, anchor| {
             let (part, session) = self.locate(number);
-            let age = now.saturating_sub(part.segment.time(session));
-            let similarity = shared * self.weights.neighbor(part.segment.products(session).len(), age);
-            neighbors.push((u64::from(similarity.to_bits()) << 32 | u64::from(number), anchor));
+            let (time, start, length) = self.parts[part].segment.head(session);
+            let similarity = shared * self.weights.neighbor(length, now.saturating_sub(time));
+            let rank = u64::from(similarity.to_bits()) << 32 | u64::from(number);
+            neighbors.push(Neighbor { rank, start, part: part as u8, length: length as u8, matched: anchor as u8 });
         });
         let nearest = self.weights.parameters.neighborhood_size_k;
         if neighbors.len() > nearest {
-            neighbors.select_nth_unstable_by(nearest, |a, b| b.0.cmp(&a.0));
+            neighbors.select_nth_unstable_by(nearest, |a, b| b.rank.cmp(&a.rank));
             neighbors.truncate(nearest);
         }
     }
 
     /// Lets the neighbors vote for their products.
     fn score_products(&self, session: &[u32], scratch: &mut Scratch) {
-        let largest = scratch.neighbors.iter().map(|neighbor| f32::from_bits((neighbor.0 >> 32) as u32)).fold(f32::MIN_POSITIVE, f32::max);
-        for &(packed, matched_place) in &scratch.neighbors {
-            let (part, number) = self.locate(packed as u32);
-            let products = part.segment.products(number);
-            let vote = f32::from_bits((packed >> 32) as u32) / largest * UNIT;
-            let matched = session[matched_place as usize];
+        let Scratch { neighbors, scores, .. } = scratch;
+        let largest = neighbors.iter().map(Neighbor::similarity).fold(f32::MIN_POSITIVE, f32::max);
+        for neighbor in &*neighbors {
+            let products = self.parts[usize::from(neighbor.part)].segment.products_at(neighbor.start, neighbor.length);
+            let vote = (neighbor.similarity() / largest * UNIT) as u64;
+            let place = u32::from(neighbor.matched);
+            let matched = session[usize::from(neighbor.matched)];
             let anchor = products.iter().position(|&product| product == matched).expect("the posting says so");
-            for (place, &product) in products.iter().enumerate() {
-                if place != anchor {
-                    scratch.scores.add(product, (vote * self.weights.proximity(place, anchor)) as u64, matched_place);
+            for (&product, &weight) in products.iter().zip(self.weights.proximity(anchor)) {
+                if product != matched {
+                    scores.add(product, (vote * u64::from(weight)) >> Weights::PROXIMITY_BITS, place);
                 }
             }
         }
     }
 
-    /// Weighs sums by the rarity of the product, and returns the best.
-    fn finish_scores(&self, scratch: &mut Scratch) -> f64 {
-        let mut best = 0.0_f64;
-        scratch.ranked.clear();
-        for &product in scratch.scores.touched() {
-            let rarity = self.weights.candidate_idf(self.sessions, self.frequency.get(product));
-            let score = scratch.scores.get(product) as f64 * f64::from(rarity);
+    /// Weighs sums by the rarity of the product, and returns the best. Of many, those are left out that cannot be among the best `count`
+    /// beside the session's own: to know how rare a product is costs more than all the rest.
+    fn finish_scores(&self, session: &[u32], count: usize, scratch: &mut Scratch) -> f64 {
+        let Scratch { scores, ranked, leaders, .. } = scratch;
+        ranked.clear();
+        leaders.clear();
+        let rarity = |product: u32| f64::from(self.weights.candidate_idf(self.sessions, self.frequency.get(product)));
+        for &product in session.iter().filter(|&&product| scores.contains(product)) {
+            ranked.push((scores.get(product) as f64 * rarity(product), product));
+        }
+        let mut best = ranked.iter().map(|own| own.0).fold(0.0, f64::max);
+        // No product is rarer than in one session. What rounding could take is added.
+        let rarest = f64::from(self.weights.candidate_idf(self.sessions, 1)) * 1.000_001;
+        let is_many = scores.touched().len() >= CANDIDATES_ENOUGH;
+        let (mut least, mut least_total) = (0.0, 0);
+        for &product in scores.touched() {
+            let total = scores.get(product);
+            if total < least_total || session.contains(&product) {
+                continue;
+            }
+            let score = total as f64 * rarity(product);
+            if score < least {
+                continue;
+            }
             best = best.max(score);
-            scratch.ranked.push((score, product));
+            ranked.push((score, product));
+            if is_many {
+                let place = leaders.partition_point(|&leader| leader >= score);
+                leaders.truncate(count.saturating_sub(1));
+                leaders.insert(place.min(leaders.len()), score);
+                if leaders.len() >= count {
+                    least = leaders[leaders.len() - 1];
+                    least_total = (least / rarest) as u64;
+                }
+            }
         }
         best
     }
@@ -177,27 +208,28 @@ impl Index {
         let Scratch { ranked, hops, starts, scores, .. } = scratch;
         starts.clear();
         starts.extend_from_slice(ranked);
-        starts.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| self.dictionary.key(a.1).cmp(&self.dictionary.key(b.1))));
-        for &(score, product) in starts.iter().take(HOP_PRODUCTS) {
+        if starts.len() > HOP_PRODUCTS {
+            let order =
+                |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then_with(|| self.dictionary.key(a.1).cmp(&self.dictionary.key(b.1)));
+            starts.select_nth_unstable_by(HOP_PRODUCTS, order);
+            starts.truncate(HOP_PRODUCTS);
+        }
+        for &(score, product) in &*starts {
             let vote = (score / best) as f32 * UNIT;
             let through = scores.because(product);
             self.latest_with(product, HOP_SESSIONS, |number| {
                 let (part, session) = self.locate(number);
-                let products = part.segment.products(session);
+                let products = self.parts[part].segment.products(session);
                 let share = (vote / products.len() as f32) as u64;
                 products.iter().for_each(|&product| hops.add(product, share, through));
             });
         }
         let most = hops.touched().iter().map(|&product| hops.get(product)).max().unwrap_or(0).max(1) as f64;
+        let bonus = |sum: u64| weight * best * (sum as f64 / most);
+        ranked.iter_mut().for_each(|known| known.0 += bonus(hops.get(known.1)));
         for &product in hops.touched() {
-            let bonus = weight * best * (hops.get(product) as f64 / most);
-            if scores.contains(product) {
-                // Few candidates: to look for it is cheaper than to keep its place for all questions.
-                if let Some(known) = ranked.iter_mut().find(|known| known.1 == product) {
-                    known.0 += bonus;
-                }
-            } else {
-                ranked.push((bonus, product));
+            if !scores.contains(product) {
+                ranked.push((bonus(hops.get(product)), product));
                 scores.add(product, 0, hops.because(product));
             }
         }

@@ -7,11 +7,12 @@ use crate::model::Key;
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(super) candidates: Candidates,
-    /// Similarity in the upper half, session number in the lower; place of the anchor in the asking session.
-    pub(super) neighbors: Vec<(u64, u32)>,
+    pub(super) neighbors: Vec<Neighbor>,
     pub(super) scores: Sums,
     pub(super) hops: Sums,
     pub(super) ranked: Vec<(f64, u32)>,
+    /// The best scores of `ranked`, the best first.
+    pub(super) leaders: Vec<f64>,
     pub(super) starts: Vec<(f64, u32)>,
 }
 
@@ -24,23 +25,43 @@ impl Scratch {
 
     /// Moves the best of `ranked` to `out`, by score and then by key. `session` is the asking one, the latest first.
     pub(super) fn rank(&mut self, count: usize, key: impl Fn(u32) -> Key, session: &[u32], out: &mut Vec<Scored>) {
-        if count == 0 {
-            return;
-        }
+        let best = &mut self.starts;
+        best.clear();
         for &(score, product) in &self.ranked {
-            let last = out.get(count - 1);
-            if last.is_some_and(|last| score < last.score) {
+            if best.len() == count && best.last().is_none_or(|last| score < last.0) {
                 continue;
             }
-            let because = if session.contains(&product) { product } else { session[self.scores.because(product) as usize] };
-            let scored = Scored { product: key(product), score, because: key(because) };
-            let before = |other: &Scored| other.score > score || other.score == score && other.product < scored.product;
-            let place = out.partition_point(before);
+            let before = |other: &(f64, u32)| other.0 > score || other.0 == score && key(other.1) < key(product);
+            let place = best.partition_point(before);
             if place < count {
-                out.truncate(count - 1);
-                out.insert(place, scored);
+                best.truncate(count - 1);
+                best.insert(place, (score, product));
             }
         }
+        out.extend(best.iter().map(|&(score, product)| {
+            let because = if session.contains(&product) { product } else { session[self.scores.because(product) as usize] };
+            Scored { product: key(product), score, because: key(because) }
+        }));
+    }
+}
+
+/// A session that may vote. 16 bytes: hundreds are put in order for each question.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Neighbor {
+    /// Similarity in the upper half, as its bits, which order like the number; session number in the lower.
+    pub rank: u64,
+    /// Where its products begin in its segment.
+    pub start: u32,
+    /// Number of the part. There are few: each is less than half of the one before it.
+    pub part: u8,
+    pub length: u8,
+    /// Place of the anchor in the asking session.
+    pub matched: u8,
+}
+
+impl Neighbor {
+    pub fn similarity(&self) -> f32 {
+        f32::from_bits((self.rank >> 32) as u32)
     }
 }
 
@@ -110,6 +131,8 @@ impl Sums {
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
     slots: Vec<Slot>,
+    /// Places in use for this question less one: few products need few, which stay in the nearest cache.
+    mask: usize,
     full: Vec<u32>,
 }
 
@@ -124,13 +147,14 @@ struct Slot {
 impl Candidates {
     fn fit(&mut self, sessions: usize) {
         let places = (sessions * 2).next_power_of_two();
+        self.mask = places - 1;
         if self.slots.len() < places {
             self.slots = vec![Slot::default(); places];
         }
     }
 
     pub fn add(&mut self, session: u32, weight: f32, anchor: u32) {
-        let mask = self.slots.len() - 1;
+        let mask = self.mask;
         // Fibonacci hashing: neighboring numbers fall far apart.
         let mut place = (u64::from(session).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & mask;
         loop {

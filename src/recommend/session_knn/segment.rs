@@ -21,7 +21,8 @@ pub(super) struct Segment {
     products: Box<[u32]>,
     /// Sessions in order of their keys.
     by_key: Box<[u32]>,
-    /// Products with postings, ascending, and where their postings begin; one more start than products.
+    /// Products with postings, ascending, and where their postings begin; one more start than products. Where most products have some,
+    /// there is a start for each product number and this is empty.
     posted: Box<[u32]>,
     starts: Box<[u32]>,
     /// Sessions of each product, the latest first.
@@ -61,7 +62,14 @@ impl Segment {
             }
             numbers[product] += 1;
         }
-        posted.sort_unstable();
+        let all = posted.iter().max().map_or(0, |&most| most as usize + 1);
+        let is_dense = posted.len() * 2 > all;
+        if is_dense {
+            posted.clear();
+            posted.extend(0..all as u32);
+        } else {
+            posted.sort_unstable();
+        }
         let mut starts = Vec::with_capacity(posted.len() + 1);
         let mut total = 0;
         for (rank, &product) in posted.iter().enumerate() {
@@ -91,7 +99,7 @@ impl Segment {
             heads: heads.into(),
             products: products.into(),
             by_key: by_key.into(),
-            posted: posted.into(),
+            posted: if is_dense { Box::default() } else { posted.into() },
             starts: starts.into(),
             postings: postings.into(),
         }
@@ -110,6 +118,17 @@ impl Segment {
         self.heads[session].time
     }
 
+    /// Second of the last click, where the products begin, and how many there are.
+    pub fn head(&self, session: usize) -> (u32, u32, usize) {
+        let (head, next) = (self.heads[session], self.heads[session + 1]);
+        (head.time, head.start, (next.start - head.start) as usize)
+    }
+
+    /// The products of a session by what its head says.
+    pub fn products_at(&self, start: u32, length: u8) -> &[u32] {
+        &self.products[start as usize..][..usize::from(length)]
+    }
+
     pub fn products(&self, session: usize) -> &[u32] {
         &self.products[self.heads[session].start as usize..self.heads[session + 1].start as usize]
     }
@@ -120,9 +139,13 @@ impl Segment {
 
     /// Sessions with a product, the latest first.
     pub fn with(&self, product: u32) -> &[u32] {
-        match self.posted.binary_search(&product) {
-            Ok(rank) => &self.postings[self.starts[rank] as usize..self.starts[rank + 1] as usize],
-            Err(_) => &[],
+        let rank = match self.posted.is_empty() {
+            true => product as usize,
+            false => self.posted.binary_search(&product).unwrap_or(usize::MAX - 1),
+        };
+        match (self.starts.get(rank), self.starts.get(rank + 1)) {
+            (Some(&from), Some(&to)) => &self.postings[from as usize..to as usize],
+            _ => &[],
         }
     }
 

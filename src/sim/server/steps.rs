@@ -133,8 +133,7 @@ impl Server<'_> {
             self.streams.remove(gone);
         }
         // A page that had to make room is told, or it would wait for acknowledgements that never come.
-        let is_known =
-            |page: &StreamId| live.visit.delivery(*page).is_some() && live.visit.session.streams().iter().any(|known| known.id == *page);
+        let is_known = |page: &StreamId| live.visit.delivery(*page).is_some();
         let (kept, gone): (Vec<_>, Vec<_>) = live.lines.iter().copied().partition(|(_, page)| is_known(page));
         self.out.extend(gone.iter().map(|(line, _)| Out::Close(*line, Closed::SessionEnded)));
         live.lines = kept;

@@ -76,7 +76,7 @@ impl Server<'_> {
     fn begin_grant(&mut self, wish: Wish) -> Go {
         let Wish { session, decision, campaign, subject, terms } = wish;
         let currency = self.shop.snapshot(self.snapshot).catalog.currency();
-        let request = Request { campaign, subject: Key(xxhash_rust::xxh3::xxh3_64(&subject)), currency, terms };
+        let request = Request { campaign, subject: Key(xxhash_rust::xxh3::xxh3_64(&subject)), currency, terms, network: None };
         let key = match self.ledger.grant(self.now, &request, &SECRET) {
             Answer::Granted(grant) => grant.key,
             Answer::Again(grant) => grant.key,

@@ -10,7 +10,7 @@ pub(super) struct Saved {
     pub(super) found: &'static str,
 }
 
-pub(super) const SAVED: [Saved; 16] = [
+pub(super) const SAVED: [Saved; 17] = [
     Saved {
         seed: 176,
         scale: Scale::default,
@@ -82,6 +82,12 @@ pub(super) const SAVED: [Saved; 16] = [
         seed: 2147,
         scale: Scale::default,
         found: "A page that was ahead, of a visit that is no more, asked for the state and was left alone.",
+    },
+    Saved {
+        seed: 3156,
+        scale: Scale::default,
+        found: "Past eight pages the visit gave up one page and its deliveries another: a page whose numbers were gone still had content, at \
+                revision 0, and a page that asked for what it had skipped was not behind.",
     },
     Saved { seed: 305, scale: Scale::default, found: "The account was closed while the last push was under way." },
     Saved { seed: 906, scale: Scale::default, found: "A long queue over a slow network is not late." },

@@ -340,6 +340,13 @@ impl Ledger for EmbeddedStore {
         })
     }
 
+    fn put_entry(&self, key: Vec<u8>, value: Vec<u8>) -> Answer<'_, ()> {
+        match check_size(&key, &value) {
+            Ok(()) => self.durably(Key::new(Room::Ledger, &key), Some(value)),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
     fn entry(&self, key: Vec<u8>) -> Answer<'_, Option<Vec<u8>>> {
         let key = Key::new(Room::Ledger, &key);
         if let Some(Waiting(waiting)) = self.inner.writer.waiting(&key) {
