@@ -152,6 +152,8 @@ fn push(op: wire::Op) -> ServerFrame {
         campaign: "free-shipping-nudge".to_owned(),
         variant: "a".to_owned(),
         why: "Because of what is in your cart.".to_owned(),
+        used: vec!["your cart".to_owned()],
+        notice: None,
     };
     ServerFrame::Push(wire::Push { from: 16, rev: 17, patches: vec![wire::Patch { op, decision: Some(decision), ttl_ms: 0 }] })
 }

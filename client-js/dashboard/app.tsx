@@ -81,7 +81,7 @@ function Page({ route }: { route: Route }) {
       return <SystemPage />;
     case "missing":
       return (
-        <Empty title="There is no such page" action={<a href={paths.floor}>Go to the live floor</a>}>
+        <Empty isPage title="There is no such page" action={<a href={paths.floor}>Go to the live floor</a>}>
           The address may have been cut short.
         </Empty>
       );

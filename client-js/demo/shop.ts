@@ -31,7 +31,6 @@ interface Calls {
   checkout: [string];
   order: [OrderFact];
   consent: [ConsentAnswer];
-  on: ["decision", (applied: { placement: string; decision?: { why: string } }) => void];
 }
 
 /** The SDK once it is there, the stub queue before, or nothing ever if it is blocked. */
@@ -180,14 +179,6 @@ function startCopy(): void {
   });
 }
 
-/** Says above a list why it stands in this order; nothing while it is the shop's own. */
-function startReasons(): void {
-  tell("on", "decision", ({ placement, decision }) => {
-    const line = document.querySelector(`[data-why-of="${placement}"]`);
-    if (line) line.textContent = decision?.why ?? "";
-  });
-}
-
 /** A page from the back/forward cache may show an old cart. */
 function startRestore(): void {
   window.addEventListener("pageshow", (event) => {
@@ -199,7 +190,6 @@ startConsent();
 startFacts();
 startCart();
 startCopy();
-startReasons();
 startRestore();
 
 export {};

@@ -542,8 +542,9 @@ const createShelf = (window, consent) => {
 		set(name, value) {
 			const { personalize, remember } = consent();
 			const put = (store, allowed) => void guarded(() => allowed && value && store?.setItem(PREFIX + name, value));
-			put(session, personalize && name === "visit");
-			put(local, remember);
+			const isVisit = name === "visit";
+			put(session, personalize && isVisit);
+			put(local, remember && (personalize !== false || !isVisit));
 		},
 		drop: (name) => void guarded(() => local?.removeItem(PREFIX + name)),
 		names: (prefix) => keys(local).map((key) => key.slice(12)).filter((name) => name.startsWith(prefix)),
@@ -746,10 +747,7 @@ const startClient = (options, environment, load) => {
 	const shopper = watchShopper(environment);
 	const furnish = (loaded) => {
 		more = loaded;
-		const made = desired = loaded.createDesired(environment, key, {
-			...loaded.ENGLISH,
-			...options.labels
-		}, {
+		const made = desired = loaded.createDesired(environment, key, () => loaded.labelsFor(window, options.language, options.labels), {
 			receipt(decision, state, reason) {
 				receipts = [...receipts.slice(-31), {
 					decision,
@@ -766,6 +764,7 @@ const startClient = (options, environment, load) => {
 				} });
 			},
 			emit: tell,
+			withdrawn: (change) => agree("shop", change),
 			decided: (placement, decision) => tell("decision", {
 				placement,
 				decision
@@ -986,7 +985,7 @@ const startClient = (options, environment, load) => {
 	const view = (since) => {
 		desired?.reset();
 		hasMoved = !!page.url;
-		const { placements = [] } = page = describePage(window, facts);
+		const { placements = [] } = page = describePage(window, facts, options.language);
 		viewed = void 0;
 		shopper.restart();
 		whenFurnished((made) => made.announce(placements, since));
@@ -1001,11 +1000,17 @@ const startClient = (options, environment, load) => {
 		consent = combine(gpc, Object.values(said));
 		if (JSON.stringify(before) === JSON.stringify(consent)) return;
 		shelf.sweep();
-		if (isOnlyIn(before, consent, "remember")) visitor = void 0;
+		if (isOnlyIn(before, consent, "remember")) {
+			visitor = void 0;
+			whenFurnished((made) => made.withdraw(consent));
+		}
 		if (isOnlyIn(before, consent, "personalize")) {
 			visit = void 0;
 			hasWithdrawn = isBehind = true;
-			whenFurnished((made) => made.forget());
+			whenFurnished((made) => {
+				made.forget();
+				made.withdraw(consent);
+			});
 		}
 		const begun = visit;
 		const mayRemember = isOnlyIn(consent, before, "remember");

@@ -294,41 +294,162 @@ const openStream = (environment, endpoint, events) => {
 };
 
 // src/labels.ts
-const ENGLISH = {
-	close: "Close",
-	copy: "Copy",
-	copied: "Copied",
-	until: "Valid until",
-	why: "Why this?",
-	less: "Less like this",
-	reset: "Reset this visit",
-	off: "Turn off",
-	done: "Done. Thank you."
+const LABELS = {
+	en: {
+		locale: "en",
+		close: "Close",
+		copy: "Copy",
+		copied: "Copied",
+		until: "Valid until",
+		why: "Why this?",
+		used: "Based on:",
+		less: "Less like this",
+		reset: "Reset this visit",
+		off: "Turn off",
+		done: "Done. Thank you.",
+		ranking: "Personalized order",
+		price: "Personalized price"
+	},
+	de: {
+		locale: "de",
+		close: "Schließen",
+		copy: "Kopieren",
+		copied: "Kopiert",
+		until: "Gültig bis",
+		why: "Warum das?",
+		used: "Grundlage:",
+		less: "Weniger davon",
+		reset: "Diesen Besuch zurücksetzen",
+		off: "Ausschalten",
+		done: "Erledigt. Danke.",
+		ranking: "Personalisierte Reihenfolge",
+		price: "Personalisierter Preis"
+	}
+};
+const primaryOf = (tag) => tag.split(/[-_]/)[0]?.toLowerCase() ?? "";
+/** The first of these BCP 47 tags that is spoken, else English. */
+const chooseLanguage = (...tags) => {
+	for (const tag of tags) {
+		const primary = primaryOf(tag ?? "");
+		if (Object.hasOwn(LABELS, primary)) return primary;
+	}
+	return "en";
+};
+/** The words for a page: in the shop's choice of language, that of the page, or that of the browser. */
+const labelsFor = ({ document, navigator }, language, own) => {
+	const chosen = chooseLanguage(language, document.documentElement.lang, navigator.language);
+	const locale = primaryOf(navigator.language ?? "") === chosen ? navigator.language : chosen;
+	return {
+		...LABELS[chosen],
+		locale,
+		...own
+	};
 };
 
 // src/tabs.ts
-const openTabs = (window, key, heard) => {
+const PURPOSES = [
+	"personalize",
+	"remember",
+	"measure",
+	"share"
+];
+/** Only what is a plain no. */
+const refusals = (given) => Object.fromEntries(PURPOSES.filter((purpose) => given[purpose] === false).map((purpose) => [purpose, false]));
+const openTabs = (window, key, heard, withdrawn) => {
 	let channel;
 	const open = () => {
 		channel?.close();
 		channel = guarded(() => new window.BroadcastChannel("floorwalker." + key));
 		if (!channel) return;
 		listen(channel, "message", ({ data }) => {
-			if (Array.isArray(data) && typeof data[0] === "string") heard(data[0], data[1] === true);
+			if (!Array.isArray(data)) return;
+			if (typeof data[0] === "string") heard(data[0], data[1] === true);
+			else if (data[0] && typeof data[0] === "object") withdrawn(refusals(data[0]));
 		});
 	};
 	listen(window, "pagehide", () => channel?.close());
 	listen(window, "pageshow", open);
 	open();
-	return { tell: (decision, dismissed) => void guarded(() => channel?.postMessage([decision, dismissed])) };
+	const post = (...message) => void guarded(() => channel?.postMessage(message));
+	return {
+		tell: post,
+		withdraw: (consent) => post(refusals(consent))
+	};
 };
 
 // src/placements/find.ts
 /** The first spot of that name. */
 const findSpot = (document, name) => spots(document).find((element) => spotName(element) === name);
+/** The element that the shop keeps for what must be told beside a spot. */
+const noticeSpot = (document, name) => select(document, "[data-floorwalker-notice]").find((element) => element.dataset.floorwalkerNotice === name);
 const findTemplate = (document, name) => select(document, "template").find((element) => element.dataset.floorwalkerTemplate === name);
 /** Parts of a spot that carry the attribute. */
 const children = (root, attribute) => select(root, `[${attribute}]`);
+
+// src/placements/style.ts
+const CSS = `:host{all:initial;color-scheme:inherit;font:14px/1.5 system-ui,sans-serif;color:var(--floorwalker-text,CanvasText)}:host(.o){all:revert}:host{--s:var(--floorwalker-surface,Canvas);--a:var(--floorwalker-accent,#1f6b4a);--l:color-mix(in srgb,currentColor 16%,transparent)}
+*{box-sizing:border-box}
+button{font:inherit;color:inherit;background:none;border:1px solid var(--l);border-radius:6px;padding:5px 12px;cursor:pointer}
+button:hover{background:color-mix(in srgb,currentColor 7%,transparent)}
+:focus-visible{outline:2px solid var(--a);outline-offset:2px}
+dialog,.p{background:var(--s);color:inherit;border:1px solid var(--l);border-radius:var(--floorwalker-radius,12px);box-shadow:0 16px 48px #0000002e}
+dialog{color:var(--floorwalker-text,CanvasText);text-align:start;width:min(440px,calc(100vw - 32px));max-height:calc(100vh - 32px);padding:28px;overflow:auto;outline:0}
+dialog::backdrop{background:#0f0e0c73}
+.x{position:absolute;top:12px;inset-inline-end:12px;width:36px;height:36px;padding:0;border:0;border-radius:50%;font-size:22px;line-height:1}
+.c{display:flex;gap:8px;align-items:center;margin:16px 0 0;padding:6px 6px 6px 14px;border:1px dashed var(--a);border-radius:6px}
+code{flex:1;font:600 16px/1.5 ui-monospace,monospace;letter-spacing:.06em;overflow-wrap:anywhere}
+p{margin:0}
+.e,.w{opacity:.72;font-size:12px;font-variant-numeric:tabular-nums}
+.e{margin:12px 0 0}
+.w{border:0;padding:2px 6px;line-height:20px;background:var(--s)}
+.w:hover,.w:focus-visible,.w[aria-expanded=true]{opacity:1;background:var(--s);text-decoration:underline}
+.w.s{width:24px;height:24px;padding:0;font-size:0;border-radius:50%}
+.w.s::before{content:"?";font-size:12px}
+p+p{margin-top:8px}
+.f{margin:12px 0 -12px -6px}
+.p{position:fixed;inset:auto;margin:0;padding:16px;width:min(320px,calc(100vw - 16px));font-size:14px}
+.b{display:grid;gap:8px;margin-top:12px}
+.n{position:fixed;z-index:2147483000;inset-inline:16px;bottom:16px;margin:auto;width:fit-content;max-width:min(420px,calc(100vw - 32px));padding:12px 18px;font-weight:500}
+@media(prefers-reduced-motion:no-preference){dialog[open],.n:not(:empty){animation:i .16s ease-out}@keyframes i{from{opacity:0;transform:translateY(8px)}}}
+.n:empty{display:none}`;
+/** A host element with a styled shadow root; what the shop puts into the host shows through a slot in the shop's own style. */
+const createHost = (document) => {
+	const host = document.createElement("div");
+	host.dataset.floorwalkerOwn = "";
+	const root = host.attachShadow({ mode: "open" });
+	guarded(() => {
+		const sheet = new (document.defaultView ?? globalThis).CSSStyleSheet();
+		sheet.replaceSync(CSS);
+		root.adoptedStyleSheets = [sheet];
+	});
+	return {
+		host,
+		root
+	};
+};
+/** An element with a class, attributes and text. */
+const make = (document, tag, attributes, text = "") => {
+	const element = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+	element.textContent = text;
+	return element;
+};
+
+// src/placements/foot.ts
+const createFoot = (document) => {
+	let foot;
+	return { add(...elements) {
+		foot ??= createHost(document);
+		const { host, root } = foot;
+		host.style.cssText = "display:block;position:relative;height:0";
+		root.append(...elements);
+		document.body.append(host);
+		return () => {
+			for (const element of elements) element.remove();
+			if (!root.childElementCount) host.remove();
+		};
+	} };
+};
 
 // src/placements/hold.ts
 const near = (a, b) => Math.abs(a - b) < 1;
@@ -397,54 +518,6 @@ const changeInPlace = (element, change) => {
 // src/placements/late.ts
 const EARLY_MS = 1500;
 const isLate = ({ live, above, onScreen }, hadInput, sinceMs) => !live && (above ? hadInput || sinceMs > EARLY_MS : onScreen && hadInput);
-
-// src/placements/style.ts
-const CSS = `:host{all:initial;color-scheme:inherit;font:14px/1.5 system-ui,sans-serif;color:var(--floorwalker-text,CanvasText)}:host(.o){all:revert}:host{--s:var(--floorwalker-surface,Canvas);--a:var(--floorwalker-accent,#1f6b4a);--l:color-mix(in srgb,currentColor 16%,transparent)}
-*{box-sizing:border-box}
-button{font:inherit;color:inherit;background:none;border:1px solid var(--l);border-radius:6px;padding:5px 12px;cursor:pointer}
-button:hover{background:color-mix(in srgb,currentColor 7%,transparent)}
-:focus-visible{outline:2px solid var(--a);outline-offset:2px}
-dialog,.p{background:var(--s);color:inherit;border:1px solid var(--l);border-radius:var(--floorwalker-radius,12px);box-shadow:0 16px 48px #0000002e}
-dialog{color:var(--floorwalker-text,CanvasText);text-align:start;width:min(440px,calc(100vw - 32px));max-height:calc(100vh - 32px);padding:28px;overflow:auto;outline:0}
-dialog::backdrop{background:#0f0e0c73}
-.x{position:absolute;top:12px;inset-inline-end:12px;width:36px;height:36px;padding:0;border:0;border-radius:50%;font-size:22px;line-height:1}
-.c{display:flex;gap:8px;align-items:center;margin:16px 0 0;padding:6px 6px 6px 14px;border:1px dashed var(--a);border-radius:6px}
-code{flex:1;font:600 16px/1.5 ui-monospace,monospace;letter-spacing:.06em;overflow-wrap:anywhere}
-p{margin:0}
-.e,.w{opacity:.72;font-size:12px;font-variant-numeric:tabular-nums}
-.e{margin:12px 0 0}
-.w{border:0;padding:2px 6px;line-height:20px;background:var(--s)}
-.w:hover,.w:focus-visible,.w[aria-expanded=true]{opacity:1;background:var(--s);text-decoration:underline}
-.w.s{width:24px;height:24px;padding:0;font-size:0;border-radius:50%}
-.w.s::before{content:"?";font-size:12px}
-.f{margin:12px 0 -12px -6px}
-.p{position:fixed;inset:auto;margin:0;padding:16px;width:min(320px,calc(100vw - 16px));font-size:14px}
-.b{display:grid;gap:8px;margin-top:12px}
-.n{position:fixed;z-index:2147483000;inset-inline:16px;bottom:16px;margin:auto;width:fit-content;max-width:min(420px,calc(100vw - 32px));padding:12px 18px;font-weight:500}
-@media(prefers-reduced-motion:no-preference){dialog[open],.n:not(:empty){animation:i .16s ease-out}@keyframes i{from{opacity:0;transform:translateY(8px)}}}
-.n:empty{display:none}`;
-/** A host element with a styled shadow root; what the shop puts into the host shows through a slot in the shop's own style. */
-const createHost = (document) => {
-	const host = document.createElement("div");
-	host.dataset.floorwalkerOwn = "";
-	const root = host.attachShadow({ mode: "open" });
-	guarded(() => {
-		const sheet = new (document.defaultView ?? globalThis).CSSStyleSheet();
-		sheet.replaceSync(CSS);
-		root.adoptedStyleSheets = [sheet];
-	});
-	return {
-		host,
-		root
-	};
-};
-/** An element with a class, attributes and text. */
-const make = (document, tag, attributes, text = "") => {
-	const element = document.createElement(tag);
-	for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-	element.textContent = text;
-	return element;
-};
 
 // src/placements/notice.ts
 const SHOWN_MS = 8e3;
@@ -808,6 +881,11 @@ const CHOICES = [
 	"reset",
 	"off"
 ];
+/** What the control says: that something is personalized, where that must be told, else a question. */
+const wordsOf = ({ notice }, labels) => notice && {
+	ranking: labels.ranking,
+	price: labels.price
+}[notice.kind] || labels.why;
 /** The button and its panel, to be put into a shadow root. */
 const whyControl = (document, decision, labels, choose) => {
 	const button = make(document, "button", {
@@ -815,7 +893,7 @@ const whyControl = (document, decision, labels, choose) => {
 		type: "button",
 		"aria-haspopup": "dialog",
 		"aria-expanded": "false"
-	}, labels.why);
+	}, wordsOf(decision, labels));
 	const panel = make(document, "div", {
 		class: "p",
 		role: "dialog",
@@ -823,7 +901,13 @@ const whyControl = (document, decision, labels, choose) => {
 		popover: "auto"
 	});
 	const row = make(document, "div", { class: "b" });
-	panel.append(make(document, "p", {}, decision.why), row);
+	const { why, used, notice } = decision;
+	for (const text of [
+		notice?.text,
+		why,
+		used?.length && `${labels.used} ${used.join(", ")}.`
+	]) if (text) panel.append(make(document, "p", {}, text));
+	panel.append(row);
 	const opened = (open) => {
 		button.setAttribute("aria-expanded", String(open));
 		panel.style.visibility = open ? "visible" : "hidden";
@@ -870,13 +954,15 @@ const whyControl = (document, decision, labels, choose) => {
 const COMPACT = "s";
 /**
 * Puts the control where it covers nothing of the spot's that can be pressed, and if possible nothing that can be read; `mayPad` lets it
-* make room for itself at the spot's far edge. A spot that is full, or that lies in a link, gets none: `why()` answers for it. Returns
-* how to take it away.
+* make room for itself at the spot's far edge. A spot that is full, or that lies in a link, has no place for it: then, and whenever it
+* comes to that later, `homeless` is called, and what it returned when there is a place again. What must be told is never shortened.
+* Returns how to take it away.
 */
-const addWhy = (spot, decision, labels, choose, mayPad) => {
+const addWhy = (spot, decision, labels, choose, mayPad, homeless) => {
 	const document = spot.ownerDocument;
 	const window = document.defaultView;
-	if (!window || spot.closest("a,button")) return () => void 0;
+	if (!window || spot.closest("a,button")) return homeless();
+	const mayShrink = !decision.notice;
 	const { host: inner, root } = createHost(document);
 	let host = inner;
 	if (/^[uo]l$/.test(spot.localName)) {
@@ -884,7 +970,7 @@ const addWhy = (spot, decision, labels, choose, mayPad) => {
 		host.append(inner);
 	}
 	const [button, panel] = whyControl(document, decision, labels, choose);
-	button.setAttribute("aria-label", labels.why);
+	button.setAttribute("aria-label", wordsOf(decision, labels));
 	root.append(button, panel);
 	const { style } = host;
 	style.position = "absolute";
@@ -914,14 +1000,23 @@ const addWhy = (spot, decision, labels, choose, mayPad) => {
 		const grown = spot.getBoundingClientRect().width - before.width;
 		if (grown > 0) spot.style.inlineSize = parseFloat(computed.inlineSize) - grown + "px";
 		const { width, height } = spot.getBoundingClientRect();
-		return spot.scrollWidth <= spot.clientWidth && spot.scrollHeight <= spot.clientHeight + 1 && Math.abs(width - before.width) < 1 && height === before.height && put(true, true);
+		return spot.scrollWidth <= spot.clientWidth && spot.scrollHeight <= spot.clientHeight + 1 && Math.abs(width - before.width) < 1 && height === before.height && put(mayShrink, true);
 	};
+	const find = () => {
+		unpad();
+		if (put(false, false) || mayShrink && put(true, false) || pad()) return true;
+		unpad();
+		return put(mayShrink, true);
+	};
+	let comeHome;
 	const settle = () => {
-		unpad();
 		style.display = "block";
-		if (put(false, false) || put(true, false) || pad()) return;
-		unpad();
-		if (!put(true, true)) style.display = "none";
+		const found = find();
+		style.display = found ? "block" : "none";
+		if (found) {
+			comeHome?.();
+			comeHome = void 0;
+		} else comeHome ??= homeless();
 	};
 	settle();
 	const again = () => void (host.isConnected && settle());
@@ -929,6 +1024,7 @@ const addWhy = (spot, decision, labels, choose, mayPad) => {
 	const stops = [listen(window, "resize", settle), listen(spot, "load", settle, true)];
 	return () => {
 		stops.forEach((stop) => stop());
+		comeHome?.();
 		host.remove();
 		spot.style.position = position;
 		unpad();
@@ -937,13 +1033,13 @@ const addWhy = (spot, decision, labels, choose, mayPad) => {
 
 // src/placements/overlay.ts
 /** A time of day, with the date if it is not today. */
-const plainTime = (at, now) => {
+const plainTime = (at, now, locale) => {
 	const [date, today] = [new Date(at), new Date(now)];
 	const time = {
 		hour: "numeric",
 		minute: "2-digit"
 	};
-	return date.toDateString() === today.toDateString() ? date.toLocaleTimeString([], time) : date.toLocaleString([], {
+	return date.toDateString() === today.toDateString() ? date.toLocaleTimeString(locale, time) : date.toLocaleString(locale, {
 		...time,
 		day: "numeric",
 		month: "long"
@@ -980,13 +1076,17 @@ const openOverlay = (document, offer, labels, now, choose, closed) => {
 		"aria-label": labels.close
 	}, "×");
 	const foot = make(document, "div", { class: "f" });
-	const [why, panel] = whyControl(document, offer.decision, labels, choose);
+	const [why, panel] = whyControl(document, {
+		...offer.decision,
+		notice: void 0
+	}, labels, choose);
 	const hasOwnCode = !!offer.content.querySelector("[data-field=code]");
 	foot.append(why, panel);
 	dialog.append(x, make(document, "slot", {}));
 	if (offer.code && !hasOwnCode) dialog.append(codeRow(document, offer.code, labels));
 	const hasOwnExpiry = !!offer.content.querySelector("[data-field=expires]");
-	if (offer.expiresAt && !hasOwnExpiry) dialog.append(make(document, "p", { class: "e" }, `${labels.until} ${plainTime(offer.expiresAt, now)}`));
+	if (offer.expiresAt && !hasOwnExpiry) dialog.append(make(document, "p", { class: "e" }, `${labels.until} ${plainTime(offer.expiresAt, now, labels.locale)}`));
+	if (offer.decision.notice) dialog.append(make(document, "p", { class: "e" }, offer.decision.notice.text));
 	dialog.append(foot);
 	root.append(dialog);
 	host.append(offer.content);
@@ -1073,11 +1173,13 @@ const watch = ({ window, setTimer, clearTimer }, element, shown, clicked) => {
 const OVERLAY = "overlay";
 const OFFER = "offer";
 const SEEN_MAX = 200;
+const ABOUT_MAX = 40;
 const createDesired = (environment, key, labels, hooks) => {
 	const { window } = environment;
 	const { document } = window;
 	const { shopper } = hooks;
 	const notice = createNotice(environment);
+	const foot = createFoot(document);
 	const applied = /* @__PURE__ */ new Map();
 	const postponed = /* @__PURE__ */ new Map();
 	const broken = /* @__PURE__ */ new Set();
@@ -1089,7 +1191,7 @@ const createDesired = (environment, key, labels, hooks) => {
 	const tabs = openTabs(window, key, (decision, dismissed) => {
 		isNew(decision + OFFER);
 		if (dismissed && overlay?.decision.id === decision) overlay.close();
-	});
+	}, hooks.withdrawn);
 	const receipt = (decision, state, reason) => {
 		if (decision) hooks.receipt(decision.id, state, reason);
 	};
@@ -1099,7 +1201,7 @@ const createDesired = (environment, key, labels, hooks) => {
 		}
 		if (overlay?.decision.id === decision) overlay.close();
 		hooks.chose(choice, decision);
-		notice(labels.done);
+		notice(labels().done);
 	};
 	/** Whether this one-time thing comes for the first time. */
 	const isNew = (id) => {
@@ -1126,6 +1228,24 @@ const createDesired = (environment, key, labels, hooks) => {
 		overlay?.close();
 	};
 	const isInUse = (element) => element.contains(document.activeElement) || shopper.hasPointed && guarded(() => element.matches(":hover")) === true;
+	/** Where a placement has no room for the control, it stands at the foot of the page and names what it is about. */
+	const standAtFoot = (element, decision) => {
+		const words = labels();
+		const [button, panel] = whyControl(document, decision, words, choose);
+		const about = (element.textContent ?? "").replace(/\s+/g, " ").trim();
+		if (about) button.textContent = `${words.why} ${about.length > ABOUT_MAX ? about.slice(0, ABOUT_MAX) + "…" : about}`;
+		return foot.add(button, panel);
+	};
+	/** Puts what must be told beside the placement where the shop wants it; `undefined` where it does not say, or it does not fit. */
+	const tell = (name, { notice: told }) => {
+		const spot = told && noticeSpot(document, name);
+		if (!spot) return;
+		return changeInPlace(spot, () => {
+			const { textContent } = spot;
+			spot.textContent = told.text;
+			return () => spot.textContent = textContent;
+		});
+	};
 	const place = (name, patch, until) => {
 		const { op, decision } = patch;
 		const text = JSON.stringify(op);
@@ -1151,7 +1271,7 @@ const createDesired = (environment, key, labels, hooks) => {
 			return;
 		}
 		const offer = "offer" in op ? op.offer : void 0;
-		const expires = offer?.expiresAt && `${labels.until} ${plainTime(offer.expiresAt + hooks.skew(), environment.wall())}`;
+		const expires = offer?.expiresAt && `${labels().until} ${plainTime(offer.expiresAt + hooks.skew(), environment.wall(), labels().locale)}`;
 		const change = prepare(element, op, {
 			...offer?.code && { code: offer.code },
 			...expires && { expires }
@@ -1160,9 +1280,26 @@ const createDesired = (environment, key, labels, hooks) => {
 		revert(name);
 		const undo = changeInPlace(element, change);
 		if (!undo) return fail(name, decision, "size");
+		const untell = decision && tell(name, decision);
+		let isUntold = false;
+		const homeless = (one) => {
+			if (!one.notice || untell) return standAtFoot(element, one);
+			isUntold = true;
+			if (applied.get(name)?.decision?.id === one.id) fail(name, one, "notice");
+			return () => void 0;
+		};
 		const stopWatching = watch(environment, element, () => receipt(decision, "shown"), () => receipt(decision, "clicked"));
 		const isOurs = "fill" in op || "offer" in op || "recommend" in op;
-		const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose, isOurs)) : void 0;
+		const removeWhy = decision && guarded(() => "cta" in op ? homeless(decision) : addWhy(element, untell ? {
+			...decision,
+			notice: void 0
+		} : decision, labels(), choose, isOurs, () => homeless(decision)));
+		if (isUntold) {
+			stopWatching();
+			removeWhy?.();
+			undo();
+			return fail(name, decision, "notice");
+		}
 		applied.set(name, {
 			text,
 			element,
@@ -1170,6 +1307,7 @@ const createDesired = (environment, key, labels, hooks) => {
 			undo() {
 				stopWatching();
 				removeWhy?.();
+				untell?.();
 				undo();
 			}
 		});
@@ -1186,7 +1324,7 @@ const createDesired = (environment, key, labels, hooks) => {
 		const content = renderTemplate(document, template, {
 			...data,
 			...code && { code },
-			...until && { expires: `${labels.until} ${plainTime(until, environment.wall())}` }
+			...until && { expires: `${labels().until} ${plainTime(until, environment.wall(), labels().locale)}` }
 		});
 		if (!content) return receipt(decision, "failed", "template");
 		let stopWatching = () => void 0;
@@ -1195,7 +1333,7 @@ const createDesired = (environment, key, labels, hooks) => {
 			code,
 			expiresAt: until,
 			decision
-		}, labels, environment.wall(), choose, (dismissed) => {
+		}, labels(), environment.wall(), choose, (dismissed) => {
 			stopWatching();
 			overlay = void 0;
 			if (!dismissed) return;
@@ -1264,6 +1402,7 @@ const createDesired = (environment, key, labels, hooks) => {
 			reset();
 			rev = 0;
 		},
+		withdraw: tabs.withdraw,
 		why: (placement) => placement === OVERLAY ? overlay?.decision : applied.get(placement)?.decision
 	};
 };
@@ -1398,4 +1537,4 @@ const adoptQueues = async (environment, shelf, endpoint, hello, repeat) => {
 	if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello, repeat), again);
 };
 
-export { ENGLISH, adoptQueues, captureExit, createDesired, observeDataLayer, openStream, saveQueue, watchRoutes };
+export { adoptQueues, captureExit, createDesired, labelsFor, observeDataLayer, openStream, saveQueue, watchRoutes };

@@ -61,7 +61,7 @@ const URL_MAX = 2e3;
 /** The address as far as it is told. */
 const addressOf = (location) => location.href.slice(0, URL_MAX);
 /** The page as it stands; `given` wins over what the markup says. */
-const describePage = (window, given = {}) => {
+const describePage = (window, given = {}, language) => {
 	const { document, location } = window;
 	const fact = (name) => document.body?.dataset[name] || document.documentElement.dataset[name] || void 0;
 	return {
@@ -71,7 +71,8 @@ const describePage = (window, given = {}) => {
 		product: given.product ?? fact("floorwalkerProduct"),
 		category: given.category ?? fact("floorwalkerCategory"),
 		placements: describeSpots(document, window.innerHeight),
-		templates: describeTemplates(document)
+		templates: describeTemplates(document),
+		language: language || document.documentElement.lang || void 0
 	};
 };
 

@@ -35,7 +35,9 @@ export interface Options {
   readonly capture?: boolean;
   /** Facts about the first page; default what the markup says. */
   readonly page?: PageFacts;
-  /** The library's own words; default English. */
+  /** BCP 47: in which sentences for the shopper come; default the page's own `lang`, else the browser's, else English. */
+  readonly language?: string;
+  /** The library's own words; default by language. */
   readonly labels?: Partial<Labels>;
 }
 
@@ -103,7 +105,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
   const shopper = watchShopper(environment);
   const furnish = (loaded: More): void => {
     more = loaded;
-    const made = (desired = loaded.createDesired(environment, key, { ...loaded.ENGLISH, ...options.labels }, {
+    const made = (desired = loaded.createDesired(environment, key, () => loaded.labelsFor(window, options.language, options.labels), {
       receipt(decision, state, reason) {
         receipts = [...receipts.slice(1 - RECEIPTS_MAX), { decision, state, reason }];
         answer();
@@ -113,6 +115,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
         record({ preference: { choice, decision } });
       },
       emit: tell,
+      withdrawn: (change) => agree("shop", change),
       decided: (placement, decision) => tell("decision", { placement, decision }),
       skew: () => skew,
       shopper,
@@ -321,7 +324,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
     // The page is described as the shop made it.
     desired?.reset();
     hasMoved = !!page.url;
-    const { placements = [] } = (page = describePage(window, facts));
+    const { placements = [] } = (page = describePage(window, facts, options.language));
     viewed = undefined;
     shopper.restart();
     whenFurnished((made) => made.announce(placements, since));
@@ -336,11 +339,17 @@ export const startClient = (options: Options, environment: Environment, load: ()
     consent = combine(gpc, Object.values(said));
     if (JSON.stringify(before) === JSON.stringify(consent)) return;
     shelf.sweep();
-    if (isOnlyIn(before, consent, "remember")) visitor = undefined;
+    if (isOnlyIn(before, consent, "remember")) {
+      visitor = undefined;
+      whenFurnished((made) => made.withdraw(consent));
+    }
     if (isOnlyIn(before, consent, "personalize")) {
       visit = undefined;
       hasWithdrawn = isBehind = true;
-      whenFurnished((made) => made.forget());
+      whenFurnished((made) => {
+        made.forget();
+        made.withdraw(consent);
+      });
     }
     const begun = visit;
     const mayRemember = isOnlyIn(consent, before, "remember");

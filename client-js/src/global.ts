@@ -12,7 +12,7 @@ type Host = { floorwalker?: Floorwalker | { q?: Call[] } };
 guarded(() => {
   const host = window as Host;
   const script = document.currentScript as HTMLScriptElement | null;
-  const { key, endpoint, consent, capture } = script?.dataset ?? {};
+  const { key, endpoint, consent, capture, language } = script?.dataset ?? {};
   const early = host.floorwalker;
   // Two tags on one page must not make two visitors.
   if (!script || !key || (early && "version" in early)) return;
@@ -22,6 +22,7 @@ guarded(() => {
       endpoint: (endpoint ?? new URL(script.src, document.baseURI).origin).replace(/\/$/, ""),
       consent: consent === "granted" ? consent : undefined,
       capture: capture !== "off",
+      language,
     },
     browserEnvironment(window),
     // The version keeps a cached half from meeting another release's half.

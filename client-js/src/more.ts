@@ -6,13 +6,13 @@ import { observeDataLayer } from "./capture/datalayer.js";
 import { captureExit } from "./capture/exit.js";
 import { watchRoutes } from "./capture/routes.js";
 import { openStream } from "./fallback.js";
-import { ENGLISH } from "./labels.js";
+import { labelsFor } from "./labels.js";
 import { createDesired } from "./placements/desired.js";
 import { adoptQueues, saveQueue } from "./queue.js";
 
 export interface More {
-  readonly ENGLISH: typeof ENGLISH;
   readonly createDesired: typeof createDesired;
+  readonly labelsFor: typeof labelsFor;
   readonly captureExit: typeof captureExit;
   readonly observeDataLayer: typeof observeDataLayer;
   readonly openStream: typeof openStream;
@@ -21,4 +21,4 @@ export interface More {
   readonly watchRoutes: typeof watchRoutes;
 }
 
-export { adoptQueues, captureExit, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue, watchRoutes };
+export { adoptQueues, captureExit, createDesired, labelsFor, observeDataLayer, openStream, saveQueue, watchRoutes };

@@ -102,7 +102,11 @@ placements?: Array<Placement>,
 /**
  * Names of the shop's `<template>`s that stand on this page.
  */
-templates?: Array<string>, };
+templates?: Array<string>, 
+/**
+ * BCP 47, the language of its text; without it sentences are in that of the `hello`.
+ */
+language?: string, };
 
 export type Placement = { name: string, kind: PlacementKind, 
 /**
@@ -334,9 +338,27 @@ ttlMs?: number, };
 
 export type Decision = { id: string, campaign: string, variant: string, 
 /**
- * A sentence for the shopper.
+ * A sentence for the shopper, in the page's language.
  */
-why: string, };
+why: string, 
+/**
+ * Kinds of data it rests on, in words.
+ */
+used?: Array<string>, 
+/**
+ * What must be told beside the placement.
+ */
+notice?: Disclosure, };
+
+export type Disclosure = { 
+/**
+ * `ranking price`.
+ */
+kind: string, 
+/**
+ * The whole sentence, in the page's language.
+ */
+text: string, };
 
 export type Op = { "fill": { placement: string, template: string, data: { [key in string]: string }, } } | { "order": { list: string, ids: Array<string>, } } | { "cta": { placement: string, label: string, href?: string, tone?: string, } } | { "nav": { placement: string, shortcuts: Array<Shortcut>, promote: Array<string>, } } | { "offer": { placement: string, template: string, data: { [key in string]: string }, terms: Terms, code?: string, 
 /**

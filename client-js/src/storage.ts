@@ -40,8 +40,10 @@ export const createShelf = (window: Window, consent: () => Consent): Shelf => {
       const { personalize, remember } = consent();
       const put = (store: Storage | undefined, allowed: boolean | undefined): void =>
         void guarded(() => allowed && value && store?.setItem(PREFIX + name, value));
-      put(session, personalize && name === "visit");
-      put(local, remember);
+      const isVisit = name === "visit";
+      put(session, personalize && isVisit);
+      // After a no, no tab goes on with the visit.
+      put(local, remember && (personalize !== false || !isVisit));
     },
     drop: (name) => void guarded(() => local?.removeItem(PREFIX + name)),
     names: (prefix) => keys(local).map((key) => key.slice(PREFIX.length)).filter((name) => name.startsWith(prefix)),

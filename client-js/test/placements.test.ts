@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Op, Patch, ReceiptState } from "../src/protocol.generated.js";
 import { watchShopper } from "../src/capture/shopper.js";
 import { describeSpots } from "../src/capture/spots.js";
-import { ENGLISH } from "../src/labels.js";
+import { LABELS } from "../src/labels.js";
 import { createDesired, type Desired } from "../src/placements/desired.js";
 import { isLate } from "../src/placements/late.js";
 import { arrange, reorder } from "../src/placements/order.js";
@@ -32,9 +32,10 @@ const setUp = (): { page: TestPage; desired: Desired; receipts: string[]; stands
   const page = createPage(HTML);
   const receipts: string[] = [];
   const stands: string[] = [];
-  const desired = createDesired(page.environment, "key", ENGLISH, {
+  const desired = createDesired(page.environment, "key", () => LABELS.en!, {
     receipt: (id: string, state: ReceiptState, reason?: string) => receipts.push([id, state, reason].filter(Boolean).join(":")),
     chose: () => undefined,
+    withdrawn: () => undefined,
     emit: (name, data) => receipts.push(`emit:${name}:${JSON.stringify(data)}`),
     decided: (placement, decision) => stands.push([placement, decision?.id ?? "own"].join(":")),
     skew: () => 0,

@@ -108,6 +108,20 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
+    /// Every text of it.
+    pub fn texts(&self) -> SmallVec<[&Text; 8]> {
+        match self {
+            ActionKind::Fill { data, .. } | ActionKind::Offer { data, .. } | ActionKind::Emit { data, .. } => {
+                data.iter().map(|(_, text)| text).collect()
+            }
+            ActionKind::Cta { label, href, .. } => std::iter::once(label).chain(href).collect(),
+            ActionKind::Nav { shortcuts: ShortcutSource::Fixed(list), .. } => list.iter().flat_map(|(label, href)| [label, href]).collect(),
+            ActionKind::Recommend { title, .. } => title.iter().collect(),
+            ActionKind::Notice { text, .. } => std::iter::once(text).collect(),
+            _ => SmallVec::new(),
+        }
+    }
+
     /// Whether it shows what other visits make likely.
     pub fn foresees(&self) -> bool {
         matches!(self, ActionKind::Recommend { .. } | ActionKind::Order { .. })

@@ -4,6 +4,8 @@ use super::Action;
 use super::Trigger;
 use super::condition::Condition;
 use crate::model::Key;
+use crate::model::Language;
+use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,8 +29,10 @@ pub struct Campaign {
     pub hold: Hold,
     /// Cart value the texts count towards, minor units.
     pub target: Option<i64>,
-    /// Sentence for the shopper; a true one is made from the proof where this is absent.
-    pub why: Option<super::Text>,
+    /// Sentences for the shopper, by language; `None` is for every language. A true one is made from the proof where this has none.
+    pub why: SmallVec<[(Option<Language>, super::Text); 1]>,
+    /// What is told beside its placements.
+    pub notice: Option<Notice>,
     pub when: Option<Condition>,
     pub triggers: Vec<Trigger>,
     /// Stable keys of `triggers`, in the same order, under which a session remembers what fired.
@@ -59,6 +63,15 @@ impl Needs {
             Needs::Remember => "remember",
         }
     }
+}
+
+/// What the law wants told beside a placement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// The order of products is personalized.
+    Ranking,
+    /// A price or a discount is personalized.
+    Price,
 }
 
 /// How well what an offer rests on must be proven.
@@ -118,6 +131,12 @@ pub struct Variant {
 }
 
 impl Campaign {
+    /// Its own sentence for a page in this language.
+    pub fn why_in(&self, language: Language) -> Option<&super::Text> {
+        let of = |wanted: Option<Language>| self.why.iter().find(|(known, _)| *known == wanted).map(|(_, text)| text);
+        of(Some(language)).or_else(|| of(None))
+    }
+
     /// Every action of every variant.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
         self.variants.iter().flat_map(|variant| &variant.actions)

@@ -26,6 +26,7 @@ pub use definition::Campaign;
 pub use definition::Hold;
 pub use definition::Limits;
 pub use definition::Needs;
+pub use definition::Notice;
 pub use definition::PerVisitor;
 pub use definition::Trust;
 pub use definition::Variant;

@@ -26,6 +26,7 @@ use crate::experiment::assign_unit;
 use crate::model::Cart;
 use crate::model::Interests;
 use crate::model::Key;
+use crate::model::Language;
 use crate::model::Timestamp;
 use crate::model::VisitorCap;
 use crate::offer;
@@ -64,6 +65,10 @@ pub struct Situation<'a> {
     /// What other visits say comes next.
     pub foresight: Option<&'a Foresight>,
     pub query: &'a str,
+    /// In which the page speaks.
+    pub language: Language,
+    /// Earlier visits are known.
+    pub remembered: bool,
 }
 
 /// A campaign that may act.

@@ -10,7 +10,6 @@ use crate::campaign::OrderBy;
 use crate::campaign::Piece;
 use crate::campaign::ShortcutSource;
 use crate::campaign::Text;
-use crate::campaign::Trigger;
 use crate::campaign::condition::Kind;
 use crate::campaign::condition::Slot;
 use crate::model::Interests;
@@ -189,25 +188,9 @@ fn turn(rotate: Rotate, campaign: Key, situation: &Situation<'_>) -> u64 {
         }
 }
 
-/// The sentence a shopper reads under "why this": the campaign's own, or one that names what set it off.
-pub fn explain(campaign: &Campaign, trigger: &Trigger, situation: &Situation<'_>) -> Box<str> {
-    if let Some(why) = &campaign.why {
-        return render(why, campaign, situation);
-    }
-    Box::from(match trigger {
-        Trigger::SessionStart | Trigger::PageView { .. } | Trigger::Scroll { .. } => "Chosen for this page.",
-        Trigger::Dwell { .. } => "Because you have been looking at this for a while.",
-        Trigger::Idle { .. } => "Because you paused here.",
-        Trigger::Click { .. } => "Because of what you just pressed.",
-        Trigger::Search { .. } => "Because of your search.",
-        Trigger::ExitIntent { .. } => "Because it looked as if you were leaving.",
-        Trigger::CartValue { .. } | Trigger::CartItem { .. } => "Because of what is in your cart.",
-        Trigger::ProductViews { .. } => "Because of the products you looked at in this visit.",
-        Trigger::ReturnVisit => "Because you have been here before.",
-        Trigger::Score { .. } => "Because of what you did in this visit.",
-        Trigger::Checkout { .. } | Trigger::Order => "Because of your order.",
-        Trigger::Custom { .. } | Trigger::Sequence { .. } => "Because of what you did in this visit.",
-    })
+/// The merchant's own sentence for the shopper, in the page's language; empty where there is none.
+pub fn own_words(campaign: &Campaign, situation: &Situation<'_>) -> Box<str> {
+    campaign.why_in(situation.language).map_or(Box::from(""), |why| render(why, campaign, situation))
 }
 
 fn interest_shortcuts(situation: &Situation<'_>, count: usize, pattern: &str) -> Vec<(Box<str>, Box<str>)> {

@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod arbitrate;
+mod because;
 mod caps;
 mod content;
 mod page;
@@ -16,9 +17,14 @@ mod snapshot;
 pub use arbitrate::Situation;
 pub use arbitrate::Winner;
 pub use arbitrate::decide;
+pub use because::Because;
+pub use because::Cause;
+pub use because::Disclosure;
+pub use because::Used;
+pub use because::because;
 pub use caps::Caps;
 pub use content::Content;
-pub use content::explain;
+pub use content::own_words;
 pub use page::Held;
 pub use page::PageState;
 pub use page::Spot;

@@ -1,6 +1,8 @@
 //! One page view of one stream: its placements and what stands in them.
 
+use super::Because;
 use super::Content;
+use super::Disclosure;
 use crate::model::DecisionId;
 use crate::model::Key;
 use crate::model::Page;
@@ -56,12 +58,17 @@ pub struct Held {
     /// Placement name as the page knows it.
     pub placement: Arc<str>,
     pub content: Content,
-    /// A sentence for the shopper.
+    /// The merchant's own sentence for the shopper; empty where the one made from the proof stands.
     pub why: Box<str>,
     /// Goes when the campaign's condition stops holding.
     pub hold_while: bool,
     /// Goes when personalization is withdrawn.
     pub personal: bool,
+    #[serde(default)]
+    pub because: Because,
+    /// What must be told beside it.
+    #[serde(default)]
+    pub disclosure: Option<Disclosure>,
 }
 
 impl PageState {

@@ -16,6 +16,7 @@ use crate::model::DecisionId;
 use crate::model::Event;
 use crate::model::ExitSignal;
 use crate::model::Key;
+use crate::model::Language;
 use crate::model::Money;
 use crate::model::Order;
 use crate::model::Page;
@@ -159,6 +160,7 @@ pub fn page(page: wire::Page) -> Result<Page, Rejection> {
         category: cut(page.category.as_deref().unwrap_or_default(), Limits::NAME_BYTES_MAX),
         placements,
         templates: page.templates.iter().map(|template| name("templates", template)).collect::<Result<_, _>>()?,
+        language: page.language.as_deref().and_then(Language::parse),
     })
 }
 
@@ -251,11 +253,11 @@ fn decision_id(text: &str) -> Option<DecisionId> {
     text.strip_prefix('d')?.parse().ok().map(DecisionId)
 }
 
-/// Turns a change into the wire's, with the catalog of the moment.
-pub fn patch(patch: &Patch, snapshot: &Snapshot) -> wire::Patch {
+/// Turns a change into the wire's, with the catalog of the moment, in the page's language.
+pub fn patch(patch: &Patch, snapshot: &Snapshot, language: Language) -> wire::Patch {
     match patch {
         Patch::Clear(placement) => wire::Patch { op: wire::Op::Clear { placement: placement.to_string() }, decision: None, ttl_ms: 0 },
-        Patch::Set(held) => set(held, snapshot),
+        Patch::Set(held) => set(held, snapshot, language),
     }
 }
 
@@ -263,21 +265,25 @@ pub fn patch(patch: &Patch, snapshot: &Snapshot) -> wire::Patch {
 const MOMENTARY_TTL_MS: u32 = 10_000;
 
 /// Turns content that stands into the wire's.
-pub fn set(held: &Arc<Held>, snapshot: &Snapshot) -> wire::Patch {
+pub fn set(held: &Arc<Held>, snapshot: &Snapshot, language: Language) -> wire::Patch {
     let momentary = held.content.is_momentary() || &*held.placement == "overlay";
     wire::Patch {
-        op: op(held, snapshot),
+        op: op(held, snapshot, language),
         decision: Some(wire::Decision {
             id: format!("d{}", held.decision.0),
             campaign: held.id.to_string(),
             variant: held.variant.to_string(),
-            why: held.why.to_string(),
+            why: if held.why.is_empty() { held.because.cause.sentence(language) } else { &held.why }.to_owned(),
+            used: held.because.used.words(language).map(str::to_owned).collect(),
+            notice: held
+                .disclosure
+                .map(|disclosure| wire::Disclosure { kind: disclosure.name().to_owned(), text: disclosure.sentence(language).to_owned() }),
         }),
         ttl_ms: if momentary { MOMENTARY_TTL_MS } else { 0 },
     }
 }
 
-fn op(held: &Held, snapshot: &Snapshot) -> wire::Op {
+fn op(held: &Held, snapshot: &Snapshot, language: Language) -> wire::Op {
     let placement = held.placement.to_string();
     let text = |text: &Option<Box<str>>| text.as_ref().map(|text| text.to_string());
     let tone = |tone: &Option<Arc<str>>| tone.as_ref().map(|tone| tone.to_string());
@@ -328,7 +334,7 @@ fn op(held: &Held, snapshot: &Snapshot) -> wire::Op {
                         image: product.image.to_string(),
                         price: product.price.to_string(),
                         brand: product.brand_name.to_string(),
-                        reason: pick.reason.sentence(catalog),
+                        reason: pick.reason.sentence(catalog, language),
                     })
                 })
                 .collect(),

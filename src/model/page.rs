@@ -1,6 +1,7 @@
 //! A page of the shop and the placements that stand on it.
 
 use super::Key;
+use super::Language;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -92,4 +93,7 @@ pub struct Page {
     pub category: Box<str>,
     pub placements: Vec<PlacementSpec>,
     pub templates: Vec<Key>,
+    /// Language of its text, where it is one that is spoken.
+    #[serde(default)]
+    pub language: Option<Language>,
 }

@@ -19,7 +19,7 @@ pub fn generate() -> String {
     }
     declare!(ClientFrame Hello Resume Page Placement PlacementKind Consent EventBatch TimedEvent Event ProductView ListView Click Scroll
         Search Cart CartLine Checkout Order Custom Scalar Attention Exit ExitSignal Visibility Preference PreferenceChoice Applied Receipt
-        ReceiptState Pong Bye ServerFrame Welcome Capture Ack Rejected Push State Patch Decision Op Shortcut Terms Item Ping Goaway
+        ReceiptState Pong Bye ServerFrame Welcome Capture Ack Rejected Push State Patch Decision Disclosure Op Shortcut Terms Item Ping Goaway
         ErrorFrame);
     out.push_str("/** Why the engine closes a connection. */\nexport const CLOSE = {\n");
     for close in Close::ALL {

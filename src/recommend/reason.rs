@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::model::Key;
+use crate::model::Language;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -49,34 +50,65 @@ const NAME_LETTERS_MAX: usize = 48;
 
 impl Reason {
     /// A sentence for the shopper. Names that the catalog does not know are left out.
-    pub fn sentence(&self, catalog: &Catalog) -> String {
-        let product = |key: &Key| catalog.product(*key).map(|product| shorten(&product.name));
-        let category = |key: &Key| catalog.category_label(*key);
+    pub fn sentence(&self, catalog: &Catalog, language: Language) -> String {
+        let [english, german] = self.phrases();
+        let Phrase(pattern, without) = match language {
+            Language::English => english,
+            Language::German => german,
+        };
+        let name = match self {
+            Reason::ViewedWith(key)
+            | Reason::BoughtWith(key)
+            | Reason::LookedAt(key)
+            | Reason::InCart(key)
+            | Reason::SimilarTo(key)
+            | Reason::StepUpFrom(key) => catalog.product(*key).map(|product| shorten(&product.name)),
+            Reason::TrendingIn(key) | Reason::PopularIn(key) | Reason::LikesCategory(key) | Reason::From(key) => {
+                catalog.category_label(*key).map(str::to_owned)
+            }
+            Reason::LikesBrand(key) => catalog.brand_name(*key).map(str::to_owned),
+            _ => None,
+        };
+        name.map_or_else(|| without.to_owned(), |name| pattern.replace("{}", &name))
+    }
+
+    /// In each language, with a name and without.
+    fn phrases(&self) -> [Phrase; 2] {
         match self {
-            Reason::ViewedWith(key) => with("Often viewed with", product(key), "Often viewed together"),
-            Reason::BoughtWith(key) => with("Bought together with", product(key), "Bought together"),
-            Reason::LookedAt(key) => with("Because you looked at", product(key), "Because of what you looked at"),
-            Reason::InCart(key) => with("Goes with", product(key), "Goes with what is in your cart"),
-            Reason::Pinned => "Chosen by this shop".to_owned(),
-            Reason::Trending => "Trending now".to_owned(),
-            Reason::TrendingIn(key) => with("Trending in", category(key), "Trending now"),
-            Reason::SimilarTo(key) => with("Similar to", product(key), "Similar to what you looked at"),
-            Reason::StepUpFrom(key) => with("A step up from", product(key), "A step up"),
-            Reason::PopularIn(key) => with("Popular in", category(key), "Popular in this shop"),
-            Reason::Popular => "Popular in this shop".to_owned(),
-            Reason::New => "New in this shop".to_owned(),
-            Reason::Seen => "You looked at this".to_owned(),
-            Reason::LikesCategory(key) => with("Because you looked at", category(key), "Because of what you looked at"),
-            Reason::LikesBrand(key) => with("Because you looked at", catalog.brand_name(*key), "Because of what you looked at"),
-            Reason::MatchesSearch => "Close to what you searched for".to_owned(),
-            Reason::From(key) => with("From", category(key), "From this shop"),
+            Reason::ViewedWith(_) => {
+                [Phrase("Often viewed with {}", "Often viewed together"), Phrase("Oft zusammen angesehen mit {}", "Oft zusammen angesehen")]
+            }
+            Reason::BoughtWith(_) => {
+                [Phrase("Bought together with {}", "Bought together"), Phrase("Zusammen gekauft mit {}", "Zusammen gekauft")]
+            }
+            Reason::LookedAt(_) | Reason::LikesCategory(_) | Reason::LikesBrand(_) => [
+                Phrase("Because you looked at {}", "Because of what you looked at"),
+                Phrase("Weil Sie sich {} angesehen haben", "Wegen dessen, was Sie sich angesehen haben"),
+            ],
+            Reason::InCart(_) => [
+                Phrase("Goes with {}", "Goes with what is in your cart"),
+                Phrase("Passt zu {}", "Passt zu dem, was in Ihrem Warenkorb liegt"),
+            ],
+            Reason::Pinned => [Phrase("", "Chosen by this shop"), Phrase("", "Von diesem Shop ausgewählt")],
+            Reason::Trending => [Phrase("", "Trending now"), Phrase("", "Gerade gefragt")],
+            Reason::TrendingIn(_) => [Phrase("Trending in {}", "Trending now"), Phrase("Gerade gefragt in {}", "Gerade gefragt")],
+            Reason::SimilarTo(_) => [
+                Phrase("Similar to {}", "Similar to what you looked at"),
+                Phrase("Ähnlich wie {}", "Ähnlich wie das, was Sie sich angesehen haben"),
+            ],
+            Reason::StepUpFrom(_) => [Phrase("A step up from {}", "A step up"), Phrase("Eine Stufe über {}", "Eine Stufe darüber")],
+            Reason::PopularIn(_) => [Phrase("Popular in {}", "Popular in this shop"), Phrase("Beliebt in {}", "Beliebt in diesem Shop")],
+            Reason::Popular => [Phrase("", "Popular in this shop"), Phrase("", "Beliebt in diesem Shop")],
+            Reason::New => [Phrase("", "New in this shop"), Phrase("", "Neu in diesem Shop")],
+            Reason::Seen => [Phrase("", "You looked at this"), Phrase("", "Von Ihnen angesehen")],
+            Reason::MatchesSearch => [Phrase("", "Close to what you searched for"), Phrase("", "Nahe an Ihrer Suche")],
+            Reason::From(_) => [Phrase("From {}", "From this shop"), Phrase("Aus {}", "Aus diesem Shop")],
         }
     }
 }
 
-fn with(start: &str, name: Option<impl AsRef<str>>, without: &str) -> String {
-    name.map_or_else(|| without.to_owned(), |name| format!("{start} {}", name.as_ref()))
-}
+/// Words with a place for a name, and the same without one.
+struct Phrase(&'static str, &'static str);
 
 fn shorten(name: &str) -> String {
     if name.chars().count() <= NAME_LETTERS_MAX {
@@ -84,4 +116,38 @@ fn shorten(name: &str) -> String {
     }
     let cut: String = name.chars().take(NAME_LETTERS_MAX - 1).collect();
     format!("{}…", cut.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_words_in_every_language() {
+        let key = Key(1);
+        let named = [
+            Reason::ViewedWith(key),
+            Reason::BoughtWith(key),
+            Reason::LookedAt(key),
+            Reason::InCart(key),
+            Reason::TrendingIn(key),
+            Reason::SimilarTo(key),
+            Reason::StepUpFrom(key),
+            Reason::PopularIn(key),
+            Reason::LikesCategory(key),
+            Reason::LikesBrand(key),
+            Reason::From(key),
+        ];
+        let plain = [Reason::Pinned, Reason::Trending, Reason::Popular, Reason::New, Reason::Seen, Reason::MatchesSearch];
+        for reason in named.iter().chain(&plain) {
+            let [english, german] = reason.phrases();
+            for Phrase(pattern, without) in [&english, &german] {
+                assert_eq!(pattern.matches("{}").count(), usize::from(named.contains(reason)), "{reason:?}: {pattern}");
+                assert!(!without.is_empty() && !without.contains('{'), "{reason:?}: {without}");
+            }
+            assert_ne!(english.1, german.1, "{reason:?}");
+        }
+        let empty = Catalog::empty();
+        assert_eq!(Reason::Seen.sentence(&empty, Language::German), "Von Ihnen angesehen");
+    }
 }

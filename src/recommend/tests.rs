@@ -4,6 +4,7 @@ use super::*;
 use crate::catalog::Draft;
 use crate::model::CartLine;
 use crate::model::Currency;
+use crate::model::Language;
 use crate::model::key_of;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -110,7 +111,9 @@ impl Shopper {
     fn picks(&self, model: &Model, catalog: &Catalog, strategy: Strategy, count: usize) -> Vec<String> {
         let mut out = SmallVec::new();
         model.recommend(strategy.chain(), &self.ask(catalog, count), &mut out);
-        out.iter().map(|pick| format!("{}: {}", catalog.product(pick.product).unwrap().id, pick.reason.sentence(catalog))).collect()
+        out.iter()
+            .map(|pick| format!("{}: {}", catalog.product(pick.product).unwrap().id, pick.reason.sentence(catalog, Language::English)))
+            .collect()
     }
 }
 
@@ -532,10 +535,10 @@ fn names_read_back_and_sentences_survive_unknown_keys() {
     }
     assert_eq!(Strategy::parse("Popular"), None);
     let empty = Catalog::empty();
-    assert_eq!(Reason::ViewedWith(key_of("gone")).sentence(&empty), "Often viewed together");
-    assert_eq!(Reason::LikesBrand(key_of("gone")).sentence(&empty), "Because of what you looked at");
+    assert_eq!(Reason::ViewedWith(key_of("gone")).sentence(&empty, Language::English), "Often viewed together");
+    assert_eq!(Reason::LikesBrand(key_of("gone")).sentence(&empty, Language::English), "Because of what you looked at");
     let mut long = draft("l", "", "", 1);
     long.name = "ä".repeat(100);
     let (catalog, _) = Catalog::build(vec![long], Currency::USD);
-    assert_eq!(Reason::SimilarTo(key_of("l")).sentence(&catalog), format!("Similar to {}…", "ä".repeat(47)));
+    assert_eq!(Reason::SimilarTo(key_of("l")).sentence(&catalog, Language::English), format!("Similar to {}…", "ä".repeat(47)));
 }

@@ -271,7 +271,7 @@ impl Session {
                 }
             }
             Preference::Reset => {
-                self.forget_behavior();
+                self.forget_visit();
                 self.clear_where(|held| held.personal, out);
                 self.save_profile(out);
             }

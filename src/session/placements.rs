@@ -10,14 +10,18 @@ use super::facts::Scene;
 use super::state::Pending;
 use crate::campaign::Campaign;
 use crate::campaign::Needs;
+use crate::campaign::Notice;
 use crate::campaign::condition::Reads;
+use crate::decide::Because;
 use crate::decide::Content;
+use crate::decide::Disclosure;
 use crate::decide::Held;
 use crate::decide::Situation;
 use crate::decide::Snapshot;
 use crate::decide::Winner;
+use crate::decide::because;
 use crate::decide::decide;
-use crate::decide::explain;
+use crate::decide::own_words;
 use crate::model::DecisionId;
 use crate::model::Key;
 use crate::model::StreamId;
@@ -43,15 +47,16 @@ impl Session {
             let scene = Scene { session: self, page, snapshot, at };
             let situation = self.situation(&scene, index);
             decide(&situation, &mut matched, &mut out.proofs, &mut winners);
-            let whys: SmallVec<[Box<str>; 2]> = winners
+            let considered = out.proofs.considered.get(from as usize..).unwrap_or_default();
+            let whys: SmallVec<[(Box<str>, Because); 2]> = winners
                 .iter()
                 .filter(|winner| winner.contents.is_some())
                 .map(|winner| {
-                    winner
-                        .campaign
-                        .triggers
-                        .get(usize::from(winner.trigger.trigger))
-                        .map_or(Box::from(""), |trigger| explain(&winner.campaign, trigger, &situation))
+                    let proof = considered.iter().find(|one| one.campaign == winner.campaign.key);
+                    let reads = proof.map_or(&[][..], |proof| out.proofs.reads_of(proof));
+                    let trigger = winner.campaign.triggers.get(usize::from(winner.trigger.trigger));
+                    let because = trigger.map_or_else(Because::default, |trigger| because(winner, trigger, reads, &situation));
+                    (own_words(&winner.campaign, &situation), because)
                 })
                 .collect();
             let range = from..out.proofs.considered.len() as u32;
@@ -102,6 +107,8 @@ impl Session {
             unwanted: &self.unwanted,
             foresight: self.foresight.as_deref(),
             query: &self.query,
+            language: self.language_of(&scene.page.page),
+            remembered: self.profile.as_ref().is_some_and(|profile| profile.sessions > 0),
         }
     }
 
@@ -111,7 +118,7 @@ impl Session {
         index: usize,
         considered: std::ops::Range<u32>,
         winners: &mut SmallVec<[Winner; 2]>,
-        whys: SmallVec<[Box<str>; 2]>,
+        whys: SmallVec<[(Box<str>, Because); 2]>,
         out: &mut Effects,
     ) {
         let Some(stream) = self.streams.get(index).map(|stream| stream.id) else { return };
@@ -124,7 +131,7 @@ impl Session {
             let interrupted = self.caps.interrupted;
             self.note_act(at, index, &campaign, winner.changes);
             let Some(contents) = winner.contents else { continue };
-            let why = whys.next().unwrap_or_default();
+            let (why, because) = whys.next().unwrap_or_default();
             self.decisions += 1;
             let decision = DecisionId(self.decisions);
             won.push((decision, campaign.key, winner.variant));
@@ -143,6 +150,11 @@ impl Session {
                     why: why.clone(),
                     hold_while: campaign.hold == crate::campaign::Hold::While,
                     personal: campaign.needs != Needs::Context,
+                    because,
+                    disclosure: campaign.notice.map(|notice| match notice {
+                        Notice::Ranking => Disclosure::Ranking,
+                        Notice::Price => Disclosure::Price,
+                    }),
                 });
                 if let Content::Offer { terms, .. } = &held.content
                     && terms.kind != offer::Kind::Message

@@ -130,6 +130,18 @@ impl Session {
         self.sequences = Default::default();
     }
 
+    /// Erases what this visit was learned from, at the shopper's wish. What protects the shopper stays: limits, what was closed, and the
+    /// choices made; so does what the page itself says, such as the cart.
+    pub(super) fn forget_visit(&mut self) {
+        self.forget_behavior();
+        self.counters.product_views = 0;
+        self.counters.searches = 0;
+        self.counters.cart_adds = 0;
+        for page in self.streams.iter_mut().filter_map(|stream| stream.page.as_mut()) {
+            page.attention_us = 0;
+        }
+    }
+
     /// The visitor is known. A return is answered on the first page, also when the memory came after it.
     pub(super) fn remembered(&mut self, at: Timestamp, mut profile: Profile, snapshot: &Snapshot, out: &mut Effects) {
         if !self.consent.capabilities().allows(Purpose::Remember) {

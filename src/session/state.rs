@@ -21,6 +21,8 @@ use crate::model::DecisionId;
 use crate::model::DeviceKind;
 use crate::model::Interests;
 use crate::model::Key;
+use crate::model::Language;
+use crate::model::Page;
 use crate::model::Profile;
 use crate::model::SessionId;
 use crate::model::StreamId;
@@ -349,6 +351,20 @@ impl Session {
         let once = found.into_iter().flat_map(|s| s.once.iter());
         let overlay = self.overlay.iter().filter(move |overlay| overlay.stream == stream && !overlay.waiting).map(|overlay| &overlay.held);
         spots.chain(once).chain(overlay)
+    }
+
+    /// The language of a stream's page: its own, else the browser's, else English.
+    pub fn language(&self, stream: StreamId) -> Language {
+        let page = self.streams.iter().find(|known| known.id == stream).and_then(|stream| stream.page.as_deref());
+        page.map_or_else(|| self.browser_language(), |page| self.language_of(&page.page))
+    }
+
+    pub(super) fn language_of(&self, page: &Page) -> Language {
+        page.language.unwrap_or_else(|| self.browser_language())
+    }
+
+    fn browser_language(&self) -> Language {
+        Language::parse(&self.context.language).unwrap_or_default()
     }
 
     /// How well what the visit shows is proven.

@@ -102,6 +102,7 @@ impl Shop {
                 })
                 .collect(),
             templates: self.templates.clone(),
+            language: None,
         }
     }
 

@@ -58,6 +58,27 @@ describe("recommendations", { concurrency: false }, () => {
   const ids = (shelf) => shelf.items.map((item) => item.id);
   const reasons = (shelf) => shelf.items.map((item) => item.reason);
 
+  it("say it in the page's language", async (t) => {
+    const one = await arrive(t);
+    // The demo shop is English; a page that says otherwise is spoken to otherwise.
+    await one.page.route(`${shop.base}/**`, async (route) => {
+      if (route.request().resourceType() !== "document") return route.fallback();
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replace('<html lang="en"', '<html lang="de"') });
+    });
+    await one.visit(`/c/${LISTED}`);
+    const [first, second, third] = await one.listing();
+    for (const product of [first, second, third]) await one.visit(`/p/${product}`, product === third ? "next" : undefined);
+    const { items } = await one.shelf("next");
+    assert.ok(items.length > 0);
+    const german = /^(Oft zusammen angesehen|Zusammen gekauft|Weil Sie sich .* angesehen haben|Wegen dessen|Passt zu|Von diesem Shop|Gerade gefragt|Ähnlich wie|Eine Stufe|Beliebt in|Neu in|Von Ihnen|Nahe an|Aus )/;
+    for (const { reason } of items) assert.match(reason, german);
+    await one.visit(`/c/${LISTED}`, "listing");
+    assert.match(await one.page.textContent(".list-reason"), /^Die Reihenfolge dieser Produkte wurde automatisiert/);
+    const used = await one.page.evaluate(() => window.floorwalker.why("listing").used);
+    assert.ok(used.includes("was Sie angesehen oder in den Warenkorb gelegt haben"), `${used}`);
+  });
+
   for (const [device, options] of [["a desktop", {}], ["a phone", PHONE]]) {
     it(`follow what was looked at, and say what it was, on ${device}`, async (t) => {
       const one = await arrive(t, options);
@@ -111,7 +132,7 @@ describe("recommendations", { concurrency: false }, () => {
       await one.visit(`/c/${LISTED}`, "listing");
       const ordered = await one.listing();
       assert.match(await one.why("listing"), /you looked at/);
-      assert.equal(await one.page.textContent(".list-reason"), await one.why("listing"), "it stands above the list");
+      assert.match(await one.page.textContent(".list-reason"), /^The order of these products is personalized/, "it says so above the list");
       assert.notDeepEqual(ordered, own);
       assert.deepEqual([...ordered].sort(), [...own].sort(), "nothing is hidden and nothing is added");
       const places = (list) => liked.reduce((sum, product) => sum + list.indexOf(product), 0);

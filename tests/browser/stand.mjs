@@ -1,6 +1,6 @@
 // A shop of our own beside the engine: its pages come from another origin, so that the engine can be killed while they stay.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
@@ -73,6 +73,14 @@ async function openEngine(origin, campaigns, settings) {
     /** It keeps its connections and answers nobody. */
     stop: () => running.kill("SIGSTOP"),
     sessions,
+    /** Ends the engine and replays its journal; what the command said, and its exit code. */
+    async verify() {
+      await end("SIGKILL");
+      const { stdout, stderr, status } = spawnSync(BINARY, ["replay", "--all", "--config", join(folder, "floorwalker.toml")], { encoding: "utf8" });
+      return { text: stdout + stderr, code: status };
+    },
+    /** Of a signed-in merchant. */
+    cookie: () => cookie,
     async close() {
       if (running.exitCode === null && running.signalCode === null) await end("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
@@ -81,11 +89,11 @@ async function openEngine(origin, campaigns, settings) {
 }
 
 /** The markup of a page: `/p/N` is a product, everything else the home page. */
-function markup(path, engine, { head = "", consent = "granted", placements = "" }) {
+function markup(path, engine, { head = "", consent = "granted", placements = "", lang = "en", language }) {
   const product = /^\/p\/(\w+)/.exec(path)?.[1];
   const facts = product ? `data-floorwalker-page="product" data-floorwalker-product="${product}"` : 'data-floorwalker-page="home"';
-  return `<!doctype html><html lang="en" ${facts}><head><meta charset="utf-8"><title>${path}</title><link rel="icon" href="data:,">
-${head}<script async src="/sdk/floorwalker.js" data-key="${KEY}" data-endpoint="${engine}" data-consent="${consent}"></script></head>
+  return `<!doctype html><html${lang ? ` lang="${lang}"` : ""} ${facts}><head><meta charset="utf-8"><title>${path}</title><link rel="icon" href="data:,">
+${head}<script async src="/sdk/floorwalker.js" data-key="${KEY}" data-endpoint="${engine}" data-consent="${consent}"${language ? ` data-language="${language}"` : ""}></script></head>
 <body><h1>${path}</h1><nav>${[1, 2, 3].map((n) => `<a id="to-${n}" href="/p/${n}">Product ${n}</a>`).join(" ")}</nav>
 <button data-floorwalker-click="buy">Buy</button>
 <div data-floorwalker="banner" data-floorwalker-live style="height:60px;width:600px"><p>Own banner</p></div>${placements}
@@ -94,7 +102,8 @@ ${head}<script async src="/sdk/floorwalker.js" data-key="${KEY}" data-endpoint="
 }
 
 /**
- * Opens the shop and its engine. `dress(path)` may add to a page: `head`, `consent`, `placements`; `settings` goes into the engine's
+ * Opens the shop and its engine. `dress(path)` may add to a page: `head`, `consent`, `placements`, its `lang`, and the
+ * `language` of the script tag; `settings` goes into the engine's
  * configuration. Pages may `POST /report` what they see, and a `GET /wait` is answered when the test calls `go`.
  */
 export async function openStand({ campaigns = {}, dress = () => ({}), settings = "" } = {}) {

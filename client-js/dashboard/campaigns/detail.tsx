@@ -20,7 +20,7 @@ export function CampaignPage({ id }: { id: string }) {
       </a>
       {!list && (problem ? <Failure message={problem} retry={reload} /> : <Loading lines={12} />)}
       {list && !campaign && (
-        <Empty title="There is no campaign of this name" action={<a href={paths.campaigns}>See all campaigns</a>}>
+        <Empty isPage title="There is no campaign of this name" action={<a href={paths.campaigns}>See all campaigns</a>}>
           It may have been renamed, or its file was removed.
         </Empty>
       )}

@@ -25,7 +25,7 @@ export function FloorPage() {
     replaceQuery(writeView(next));
   };
   const overview = floor.overview;
-  if (!overview) return connection.kind === "away" ? <Empty title="The server does not answer yet">The floor opens by itself as soon as it does.</Empty> : <Loading lines={10} />;
+  if (!overview) return connection.kind === "away" ? <Empty isPage title="The server does not answer yet">The floor opens by itself as soon as it does.</Empty> : <Loading lines={10} />;
   const sum = totals(floor.sessions.values());
   return (
     <>

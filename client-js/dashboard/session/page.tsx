@@ -29,7 +29,7 @@ export function SessionPage({ id }: { id: string }) {
       </a>
       {loaded.kind === "loading" && <Loading lines={12} />}
       {loaded.kind === "missing" && (
-        <Empty title="This visit is over or never was" action={<a href={paths.floor}>See who is here now</a>}>
+        <Empty isPage title="This visit is over or never was" action={<a href={paths.floor}>See who is here now</a>}>
           Visits leave the live floor some time after the last page is closed.
         </Empty>
       )}

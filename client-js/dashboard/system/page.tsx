@@ -15,7 +15,7 @@ import { PercentileStrip } from "./percentiles";
 export function SystemPage() {
   const { floor, history, connection } = useFeed();
   const overview = floor.overview;
-  if (!overview) return connection.kind === "away" ? <Empty title="The server does not answer yet">This page opens by itself as soon as it does.</Empty> : <Loading lines={10} />;
+  if (!overview) return connection.kind === "away" ? <Empty isPage title="The server does not answer yet">This page opens by itself as soon as it does.</Empty> : <Loading lines={10} />;
   return (
     <>
       <h1 class="hidden">System</h1>

@@ -56,19 +56,21 @@ export function Bar({ share, tone = "accent" }: BarProps) {
 
 interface NoticeProps {
   title: string;
+  /** Nothing else is on the page, so its title is the page's. */
+  isPage?: boolean;
   children?: ComponentChildren;
   action?: ComponentChildren;
 }
 
 /** What a page shows when it has nothing to show, and what to do next. */
-export function Empty({ title, children, action }: NoticeProps) {
+export function Empty({ title, isPage, children, action }: NoticeProps) {
   return (
     <div class="empty">
       <svg width="72" height="48" viewBox="0 0 72 48" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">
         <path d="M1 19V1h70v18M1 29v18h70V29M27 1v12M27 35v12M48 1v18M48 29v18" />
         <circle cx="13" cy="24" r="2.5" fill="currentColor" stroke="none" />
       </svg>
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children && <div class="empty-text">{children}</div>}
       {action}
     </div>

@@ -15,7 +15,9 @@ export interface Options {
     readonly capture?: boolean;
     /** Facts about the first page; default what the markup says. */
     readonly page?: PageFacts;
-    /** The library's own words; default English. */
+    /** BCP 47: in which sentences for the shopper come; default the page's own `lang`, else the browser's, else English. */
+    readonly language?: string;
+    /** The library's own words; default by language. */
     readonly labels?: Partial<Labels>;
 }
 /** `load` brings what is not needed before the engine's first answer; where it fails, the shop's page stands and is only observed. */

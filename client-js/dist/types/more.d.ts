@@ -2,12 +2,12 @@ import { observeDataLayer } from "./capture/datalayer.js";
 import { captureExit } from "./capture/exit.js";
 import { watchRoutes } from "./capture/routes.js";
 import { openStream } from "./fallback.js";
-import { ENGLISH } from "./labels.js";
+import { labelsFor } from "./labels.js";
 import { createDesired } from "./placements/desired.js";
 import { adoptQueues, saveQueue } from "./queue.js";
 export interface More {
-    readonly ENGLISH: typeof ENGLISH;
     readonly createDesired: typeof createDesired;
+    readonly labelsFor: typeof labelsFor;
     readonly captureExit: typeof captureExit;
     readonly observeDataLayer: typeof observeDataLayer;
     readonly openStream: typeof openStream;
@@ -15,4 +15,4 @@ export interface More {
     readonly saveQueue: typeof saveQueue;
     readonly watchRoutes: typeof watchRoutes;
 }
-export { adoptQueues, captureExit, createDesired, ENGLISH, observeDataLayer, openStream, saveQueue, watchRoutes };
+export { adoptQueues, captureExit, createDesired, labelsFor, observeDataLayer, openStream, saveQueue, watchRoutes };

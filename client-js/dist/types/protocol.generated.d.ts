@@ -115,6 +115,10 @@ export type Page = {
      * Names of the shop's `<template>`s that stand on this page.
      */
     templates?: Array<string>;
+    /**
+     * BCP 47, the language of its text; without it sentences are in that of the `hello`.
+     */
+    language?: string;
 };
 export type Placement = {
     name: string;
@@ -433,9 +437,27 @@ export type Decision = {
     campaign: string;
     variant: string;
     /**
-     * A sentence for the shopper.
+     * A sentence for the shopper, in the page's language.
      */
     why: string;
+    /**
+     * Kinds of data it rests on, in words.
+     */
+    used?: Array<string>;
+    /**
+     * What must be told beside the placement.
+     */
+    notice?: Disclosure;
+};
+export type Disclosure = {
+    /**
+     * `ranking price`.
+     */
+    kind: string;
+    /**
+     * The whole sentence, in the page's language.
+     */
+    text: string;
 };
 export type Op = {
     "fill": {

@@ -11,7 +11,7 @@ const URL_MAX = 2_000;
 export const addressOf = (location: Location): string => location.href.slice(0, URL_MAX);
 
 /** The page as it stands; `given` wins over what the markup says. */
-export const describePage = (window: Window, given: PageFacts = {}): Page => {
+export const describePage = (window: Window, given: PageFacts = {}, language?: string): Page => {
   const { document, location } = window;
   const fact = (name: string): string | undefined => document.body?.dataset[name] || document.documentElement.dataset[name] || undefined;
   return {
@@ -22,5 +22,6 @@ export const describePage = (window: Window, given: PageFacts = {}): Page => {
     category: given.category ?? fact("floorwalkerCategory"),
     placements: describeSpots(document, window.innerHeight),
     templates: describeTemplates(document),
+    language: language || document.documentElement.lang || undefined,
   };
 };

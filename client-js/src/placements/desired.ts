@@ -2,12 +2,14 @@
 
 import type { Decision, Patch, Placement, PreferenceChoice, Push, ReceiptState, ServerFrame, State } from "../protocol.generated.js";
 import type { Shopper } from "../capture/shopper.js";
+import type { ConsentChange } from "../consent.js";
 import type { Environment } from "../environment.js";
 import type { Labels } from "../labels.js";
 import { guarded, listen } from "../environment.js";
 import { isLive } from "../capture/spots.js";
 import { openTabs } from "../tabs.js";
-import { findSpot } from "./find.js";
+import { findSpot, noticeSpot } from "./find.js";
+import { createFoot } from "./foot.js";
 import { changeInPlace, isOnScreen } from "./hold.js";
 import { isLate } from "./late.js";
 import { createNotice } from "./notice.js";
@@ -15,15 +17,19 @@ import { prepare, spotOf } from "./operate.js";
 import { openOverlay, plainTime } from "./overlay.js";
 import { watch } from "./shown.js";
 import { renderTemplate } from "./template.js";
-import { addWhy } from "./why.js";
+import { addWhy, whyControl } from "./why.js";
 
 const OVERLAY = "overlay";
 const OFFER = "offer";
 const SEEN_MAX = 200;
+// Letters of a placement's text that a control at the foot of the page repeats.
+const ABOUT_MAX = 40;
 
 export interface Hooks {
   receipt(decision: string, state: ReceiptState, reason?: string): void;
   chose(choice: PreferenceChoice, decision: string): void;
+  /** Another tab heard that the shopper withdrew this. */
+  withdrawn(change: ConsentChange): void;
   emit(name: string, data: Readonly<Record<string, string>>): void;
   /** What stands in a placement; without a decision it is the shop's default. */
   decided(placement: string, decision?: Decision): void;
@@ -42,6 +48,8 @@ export interface Desired {
   reset(): void;
   /** As `reset`, and knows no revision any more: what may come back comes as a whole state. */
   forget(): void;
+  /** Tells the other tabs what the shopper withdrew. */
+  withdraw(consent: ConsentChange): void;
   why(placement: string): Decision | undefined;
 }
 
@@ -52,11 +60,12 @@ interface Applied {
   readonly undo: () => void;
 }
 
-export const createDesired = (environment: Environment, key: string, labels: Labels, hooks: Hooks): Desired => {
+export const createDesired = (environment: Environment, key: string, labels: () => Labels, hooks: Hooks): Desired => {
   const { window } = environment;
   const { document } = window;
   const { shopper } = hooks;
   const notice = createNotice(environment);
+  const foot = createFoot(document);
   const applied = new Map<string, Applied>();
   const postponed = new Map<string, () => void>();
   const broken = new Set<string>();
@@ -68,7 +77,7 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
   const tabs = openTabs(window, key, (decision, dismissed) => {
     isNew(decision + OFFER);
     if (dismissed && overlay?.decision.id === decision) overlay.close();
-  });
+  }, hooks.withdrawn);
 
   const receipt = (decision: Decision | undefined, state: ReceiptState, reason?: string): void => {
     if (decision) hooks.receipt(decision.id, state, reason);
@@ -77,7 +86,7 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
     if (choice === "less") for (const [name, one] of applied) if (one.decision?.id === decision) revert(name);
     if (overlay?.decision.id === decision) overlay.close();
     hooks.chose(choice, decision);
-    notice(labels.done);
+    notice(labels().done);
   };
   /** Whether this one-time thing comes for the first time. */
   const isNew = (id: string): boolean => {
@@ -106,6 +115,25 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
   const isInUse = (element: HTMLElement): boolean =>
     element.contains(document.activeElement) || (shopper.hasPointed && guarded(() => element.matches(":hover")) === true);
 
+  /** Where a placement has no room for the control, it stands at the foot of the page and names what it is about. */
+  const standAtFoot = (element: HTMLElement, decision: Decision): (() => void) => {
+    const words = labels();
+    const [button, panel] = whyControl(document, decision, words, choose);
+    const about = (element.textContent ?? "").replace(/\s+/g, " ").trim();
+    if (about) button.textContent = `${words.why} ${about.length > ABOUT_MAX ? about.slice(0, ABOUT_MAX) + "…" : about}`;
+    return foot.add(button, panel);
+  };
+  /** Puts what must be told beside the placement where the shop wants it; `undefined` where it does not say, or it does not fit. */
+  const tell = (name: string, { notice: told }: Decision): (() => void) | undefined => {
+    const spot = told && noticeSpot(document, name);
+    if (!spot) return;
+    return changeInPlace(spot, () => {
+      const { textContent } = spot;
+      spot.textContent = told.text;
+      return () => (spot.textContent = textContent);
+    });
+  };
+
   const place = (name: string, patch: Patch, until: number): void => {
     const { op, decision } = patch;
     const text = JSON.stringify(op);
@@ -128,21 +156,40 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
       return;
     }
     const offer = "offer" in op ? op.offer : undefined;
-    const expires = offer?.expiresAt && `${labels.until} ${plainTime(offer.expiresAt + hooks.skew(), environment.wall())}`;
+    const expires = offer?.expiresAt && `${labels().until} ${plainTime(offer.expiresAt + hooks.skew(), environment.wall(), labels().locale)}`;
     const change = prepare(element, op, { ...(offer?.code && { code: offer.code }), ...(expires && { expires }) });
     if (!change) return fail(name, decision, "template");
     revert(name);
     const undo = changeInPlace(element, change);
     if (!undo) return fail(name, decision, "size");
+    const untell = decision && tell(name, decision);
+    // What must be told and finds no room is not shown without it.
+    let isUntold = false;
+    const homeless = (one: Decision): (() => void) => {
+      if (!one.notice || untell) return standAtFoot(element, one);
+      isUntold = true;
+      if (applied.get(name)?.decision?.id === one.id) fail(name, one, "notice");
+      return () => undefined;
+    };
     const stopWatching = watch(
       environment,
       element,
       () => receipt(decision, "shown"),
       () => receipt(decision, "clicked"),
     );
-    // A control inside a link or a button would not be reachable; `why()` answers for those.
     const isOurs = "fill" in op || "offer" in op || "recommend" in op;
-    const removeWhy = decision && !("cta" in op) ? guarded(() => addWhy(element, decision, labels, choose, isOurs)) : undefined;
+    // A control inside a link or a button would not be reachable.
+    const removeWhy =
+      decision &&
+      guarded(() =>
+        "cta" in op ? homeless(decision) : addWhy(element, untell ? { ...decision, notice: undefined } : decision, labels(), choose, isOurs, () => homeless(decision)),
+      );
+    if (isUntold) {
+      stopWatching();
+      removeWhy?.();
+      undo();
+      return fail(name, decision, "notice");
+    }
     applied.set(name, {
       text,
       element,
@@ -150,6 +197,7 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
       undo() {
         stopWatching();
         removeWhy?.();
+        untell?.();
         undo();
       },
     });
@@ -167,11 +215,11 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
     const content = renderTemplate(document, template, {
       ...data,
       ...(code && { code }),
-      ...(until && { expires: `${labels.until} ${plainTime(until, environment.wall())}` }),
+      ...(until && { expires: `${labels().until} ${plainTime(until, environment.wall(), labels().locale)}` }),
     });
     if (!content) return receipt(decision, "failed", "template");
     let stopWatching = (): void => undefined;
-    const opened = openOverlay(document, { content, code, expiresAt: until, decision }, labels, environment.wall(), choose, (dismissed) => {
+    const opened = openOverlay(document, { content, code, expiresAt: until, decision }, labels(), environment.wall(), choose, (dismissed) => {
       stopWatching();
       overlay = undefined;
       if (!dismissed) return;
@@ -248,6 +296,7 @@ export const createDesired = (environment: Environment, key: string, labels: Lab
       reset();
       rev = 0;
     },
+    withdraw: tabs.withdraw,
     why: (placement) => (placement === OVERLAY ? overlay?.decision : applied.get(placement)?.decision),
   };
 };

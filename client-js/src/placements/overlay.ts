@@ -16,12 +16,12 @@ export interface Offer {
 }
 
 /** A time of day, with the date if it is not today. */
-export const plainTime = (at: number, now: number): string => {
+export const plainTime = (at: number, now: number, locale: string): string => {
   const [date, today] = [new Date(at), new Date(now)];
   const time: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
   return date.toDateString() === today.toDateString()
-    ? date.toLocaleTimeString([], time)
-    : date.toLocaleString([], { ...time, day: "numeric", month: "long" });
+    ? date.toLocaleTimeString(locale, time)
+    : date.toLocaleString(locale, { ...time, day: "numeric", month: "long" });
 };
 
 const codeRow = (document: Document, code: string, labels: Labels): HTMLElement => {
@@ -57,13 +57,15 @@ export const openOverlay = (
   const dialog = make(document, "dialog", { role: "dialog", "aria-modal": "true", "aria-label": title || offer.decision.why, tabindex: "-1" });
   const x = make(document, "button", { class: "x", type: "button", "aria-label": labels.close }, "×");
   const foot = make(document, "div", { class: "f" });
-  const [why, panel] = whyControl(document, offer.decision, labels, choose);
+  // What must be told stands in the dialog itself.
+  const [why, panel] = whyControl(document, { ...offer.decision, notice: undefined }, labels, choose);
   const hasOwnCode = !!offer.content.querySelector("[data-field=code]");
   foot.append(why, panel);
   dialog.append(x, make(document, "slot", {}));
   if (offer.code && !hasOwnCode) dialog.append(codeRow(document, offer.code, labels));
   const hasOwnExpiry = !!offer.content.querySelector("[data-field=expires]");
-  if (offer.expiresAt && !hasOwnExpiry) dialog.append(make(document, "p", { class: "e" }, `${labels.until} ${plainTime(offer.expiresAt, now)}`));
+  if (offer.expiresAt && !hasOwnExpiry) dialog.append(make(document, "p", { class: "e" }, `${labels.until} ${plainTime(offer.expiresAt, now, labels.locale)}`));
+  if (offer.decision.notice) dialog.append(make(document, "p", { class: "e" }, offer.decision.notice.text));
   dialog.append(foot);
   root.append(dialog);
   host.append(offer.content);

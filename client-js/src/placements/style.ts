@@ -22,6 +22,7 @@ p{margin:0}
 .w:hover,.w:focus-visible,.w[aria-expanded=true]{opacity:1;background:var(--s);text-decoration:underline}
 .w.s{width:24px;height:24px;padding:0;font-size:0;border-radius:50%}
 .w.s::before{content:"?";font-size:12px}
+p+p{margin-top:8px}
 .f{margin:12px 0 -12px -6px}
 .p{position:fixed;inset:auto;margin:0;padding:16px;width:min(320px,calc(100vw - 16px));font-size:14px}
 .b{display:grid;gap:8px;margin-top:12px}

@@ -10,12 +10,18 @@ export type Choose = (choice: PreferenceChoice, decision: string) => void;
 
 const CHOICES = ["less", "reset", "off"] as const;
 
+/** What the control says: that something is personalized, where that must be told, else a question. */
+const wordsOf = ({ notice }: Decision, labels: Labels): string =>
+  (notice && { ranking: labels.ranking, price: labels.price }[notice.kind]) || labels.why;
+
 /** The button and its panel, to be put into a shadow root. */
 export const whyControl = (document: Document, decision: Decision, labels: Labels, choose: Choose): [HTMLElement, HTMLElement] => {
-  const button = make(document, "button", { class: "w", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false" }, labels.why);
+  const button = make(document, "button", { class: "w", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false" }, wordsOf(decision, labels));
   const panel = make(document, "div", { class: "p", role: "dialog", "aria-label": labels.why, popover: "auto" });
   const row = make(document, "div", { class: "b" });
-  panel.append(make(document, "p", {}, decision.why), row);
+  const { why, used, notice } = decision;
+  for (const text of [notice?.text, why, used?.length && `${labels.used} ${used.join(", ")}.`]) if (text) panel.append(make(document, "p", {}, text));
+  panel.append(row);
   const opened = (open: boolean): void => {
     button.setAttribute("aria-expanded", String(open));
     // Hidden until it has its place, because the browser shows it one frame before it tells.
@@ -66,13 +72,22 @@ const COMPACT = "s";
 
 /**
  * Puts the control where it covers nothing of the spot's that can be pressed, and if possible nothing that can be read; `mayPad` lets it
- * make room for itself at the spot's far edge. A spot that is full, or that lies in a link, gets none: `why()` answers for it. Returns
- * how to take it away.
+ * make room for itself at the spot's far edge. A spot that is full, or that lies in a link, has no place for it: then, and whenever it
+ * comes to that later, `homeless` is called, and what it returned when there is a place again. What must be told is never shortened.
+ * Returns how to take it away.
  */
-export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, choose: Choose, mayPad: boolean): (() => void) => {
+export const addWhy = (
+  spot: HTMLElement,
+  decision: Decision,
+  labels: Labels,
+  choose: Choose,
+  mayPad: boolean,
+  homeless: () => () => void,
+): (() => void) => {
   const document = spot.ownerDocument;
   const window = document.defaultView;
-  if (!window || spot.closest("a,button")) return () => undefined;
+  if (!window || spot.closest("a,button")) return homeless();
+  const mayShrink = !decision.notice;
   const { host: inner, root } = createHost(document);
   let host = inner;
   // A list may only hold entries, and an entry cannot have a shadow root.
@@ -81,7 +96,7 @@ export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, ch
     host.append(inner);
   }
   const [button, panel] = whyControl(document, decision, labels, choose);
-  button.setAttribute("aria-label", labels.why);
+  button.setAttribute("aria-label", wordsOf(decision, labels));
   root.append(button, panel);
   const { style } = host;
   style.position = "absolute";
@@ -117,15 +132,24 @@ export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, ch
     const { width, height } = spot.getBoundingClientRect();
     // Narrower content may need another height.
     const fits = spot.scrollWidth <= spot.clientWidth && spot.scrollHeight <= spot.clientHeight + 1;
-    return fits && Math.abs(width - before.width) < 1 && height === before.height && put(true, true);
+    return fits && Math.abs(width - before.width) < 1 && height === before.height && put(mayShrink, true);
   };
-  const settle = (): void => {
+  const find = (): boolean => {
     unpad();
-    style.display = "block";
     // Room of its own is better than somebody else's words.
-    if (put(false, false) || put(true, false) || pad()) return;
+    if (put(false, false) || (mayShrink && put(true, false)) || pad()) return true;
     unpad();
-    if (!put(true, true)) style.display = "none";
+    return put(mayShrink, true);
+  };
+  let comeHome: (() => void) | undefined;
+  const settle = (): void => {
+    style.display = "block";
+    const found = find();
+    style.display = found ? "block" : "none";
+    if (found) {
+      comeHome?.();
+      comeHome = undefined;
+    } else comeHome ??= homeless();
   };
   settle();
   // What slides to its place lies elsewhere meanwhile, and a slide that is cut short has arrived too.
@@ -135,6 +159,7 @@ export const addWhy = (spot: HTMLElement, decision: Decision, labels: Labels, ch
   const stops = [listen(window, "resize", settle), listen(spot, "load", settle, true)];
   return () => {
     stops.forEach((stop) => stop());
+    comeHome?.();
     host.remove();
     spot.style.position = position;
     unpad();

@@ -13,10 +13,13 @@ use super::Campaign;
 use super::Hold;
 use super::Limits;
 use super::Needs;
+use super::Notice;
 use super::PerVisitor;
+use super::Text;
 use super::Trust;
 use super::condition::nearest;
 use crate::model::Currency;
+use crate::model::Language;
 use crate::model::key_of;
 use action::VariantTable;
 use reader::Given;
@@ -24,6 +27,7 @@ use reader::Reader;
 use reader::place;
 use serde::Deserialize;
 use serde::Serialize;
+use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
 use toml::Spanned;
@@ -80,7 +84,8 @@ struct File {
     enabled: Option<bool>,
     hold: Given<String>,
     target: Given<f64>,
-    why: Given<String>,
+    why: Given<toml::Value>,
+    notice: Given<String>,
     when: Given<String>,
     #[serde(default)]
     trigger: Vec<Spanned<TriggerTable>>,
@@ -190,7 +195,8 @@ impl Reader<'_> {
         {
             self.wrong(given.span().start, "`target` is 0, so every cart has reached it");
         }
-        let why = table.why.as_ref().and_then(|why| self.text("why", why));
+        let why = table.why.as_ref().map(|why| self.why(why)).unwrap_or_default();
+        let notice = self.choose("notice", &table.notice, &[("ranking", Notice::Ranking), ("price", Notice::Price)]);
         let when = table.when.as_ref().and_then(|when| self.condition(when));
         self.count(id_at, "[[trigger]]", table.trigger.len(), TRIGGERS_MAX, "the campaign could never act");
         let mut triggers = Vec::new();
@@ -230,6 +236,7 @@ impl Reader<'_> {
             hold,
             target,
             why,
+            notice,
             when,
             triggers,
             trigger_keys,
@@ -238,6 +245,33 @@ impl Reader<'_> {
             file: Arc::from(file),
             source: Arc::from(self.source),
         }
+    }
+
+    /// A sentence for every language, or one by language: `{ en = "...", de = "..." }`.
+    fn why(&mut self, given: &Spanned<toml::Value>) -> SmallVec<[(Option<Language>, Text); 1]> {
+        let mut list = SmallVec::new();
+        let mut add = |reader: &mut Self, field: &str, language: Option<Language>, text: &toml::Value| match text {
+            toml::Value::String(text) => {
+                let text = Spanned::new(given.span(), text.clone());
+                list.extend(reader.text(field, &text).map(|text| (language, text)));
+            }
+            _ => reader.wrong(given.span().start, format!("`{field}` must be a text")),
+        };
+        match given.get_ref() {
+            toml::Value::Table(table) => {
+                for (code, text) in table {
+                    let language = Language::ALL.into_iter().find(|language| language.code() == code);
+                    if language.is_none() {
+                        let known = Language::ALL.map(Language::code).join(", ");
+                        self.wrong(given.span().start, format!("`why.{code}` is no language that is spoken; those are {known}"));
+                        continue;
+                    }
+                    add(self, &format!("why.{code}"), language, text);
+                }
+            }
+            text => add(self, "why", None, text),
+        }
+        list
     }
 
     fn count(&mut self, at: usize, table: &str, count: usize, most: usize, without: &str) {

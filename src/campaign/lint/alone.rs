@@ -8,6 +8,7 @@ use crate::campaign::DwellOf;
 use crate::campaign::Hold;
 use crate::campaign::Limits;
 use crate::campaign::Needs;
+use crate::campaign::Notice;
 use crate::campaign::OrderBy;
 use crate::campaign::PageMask;
 use crate::campaign::ShortcutSource;
@@ -27,6 +28,7 @@ pub(super) fn check(campaign: &Campaign, reaches: &[Reach], report: &mut Report)
     check_condition(campaign, report);
     check_limits(campaign, report);
     check_purpose(campaign, report);
+    check_notice(campaign, report);
     check_variants(campaign, report);
     if campaign.baseline == 0.0 {
         report.warn(
@@ -137,6 +139,34 @@ fn check_purpose(campaign: &Campaign, report: &mut Report) {
     }
 }
 
+/// What the law wants told is told where there is something to tell, and nowhere else.
+fn check_notice(campaign: &Campaign, report: &mut Report) {
+    let ranks = campaign.actions().any(|action| matches!(action.kind, ActionKind::Order { .. } | ActionKind::Recommend { .. }));
+    let prices = campaign.actions().any(
+        |action| matches!(&action.kind, ActionKind::Offer { terms, .. } if matches!(terms.kind, offer::Kind::Percent | offer::Kind::Fixed)),
+    );
+    let orders = campaign.actions().any(|action| matches!(action.kind, ActionKind::Order { .. }));
+    let message = match campaign.notice {
+        Some(Notice::Ranking) if !ranks => "`notice` is `ranking`, but no action is `order` or `recommend`",
+        Some(Notice::Price) if !prices => "`notice` is `price`, but no offer is of the kind `percent` or `fixed`",
+        _ => "",
+    };
+    if !message.is_empty() {
+        report.error(campaign, "notice_without_cause", message.to_owned());
+    }
+    if campaign.needs == Needs::Context {
+        return;
+    }
+    if orders && campaign.notice != Some(Notice::Ranking) {
+        let message = "it ranks by behavior and does not say so; in the EU write `notice = \"ranking\"`".to_owned();
+        report.warn(campaign, "notice_missing", message);
+    }
+    if prices && campaign.notice != Some(Notice::Price) {
+        let message = "its discount follows behavior and it does not say so; in the EU write `notice = \"price\"`".to_owned();
+        report.warn(campaign, "notice_missing", message);
+    }
+}
+
 fn check_variants(campaign: &Campaign, report: &mut Report) {
     for variant in &campaign.variants {
         if variant.weight == 0 {
@@ -154,18 +184,5 @@ fn check_variants(campaign: &Campaign, report: &mut Report) {
 
 /// Every text of a campaign.
 fn texts(campaign: &Campaign) -> impl Iterator<Item = &Text> {
-    campaign.why.iter().chain(campaign.actions().flat_map(|action| texts_of(&action.kind)))
-}
-
-fn texts_of(kind: &ActionKind) -> Vec<&Text> {
-    match kind {
-        ActionKind::Fill { data, .. } | ActionKind::Offer { data, .. } | ActionKind::Emit { data, .. } => {
-            data.iter().map(|(_, text)| text).collect()
-        }
-        ActionKind::Cta { label, href, .. } => std::iter::once(label).chain(href).collect(),
-        ActionKind::Nav { shortcuts: ShortcutSource::Fixed(list), .. } => list.iter().flat_map(|(label, href)| [label, href]).collect(),
-        ActionKind::Recommend { title, .. } => title.iter().collect(),
-        ActionKind::Notice { text, .. } => vec![text],
-        _ => Vec::new(),
-    }
+    campaign.why.iter().map(|(_, text)| text).chain(campaign.actions().flat_map(|action| action.kind.texts()))
 }

@@ -327,3 +327,33 @@ fn many_campaigns_on_one_placement() {
         .collect();
     check(&sources, "");
 }
+
+/// What the law wants told is told where something is personalized, and nowhere else.
+#[test]
+fn notices_have_a_cause_and_causes_a_notice() {
+    let order = "{ do = \"order\", list = \"banner\" }";
+    let price = |kind: &str| {
+        let budget = "budget = { count = 5, every = \"1d\" }";
+        format!("{{ do = \"offer\", placement = \"overlay\", template = \"dialog\", offer = {{ {kind}, expires = \"20m\", {budget} }} }}")
+    };
+    let percent = price("kind = \"percent\", amount = 5");
+    let shipping = price("kind = \"free_shipping\"");
+    let untold = "Warning a notice_missing";
+    let causeless = "Error a notice_without_cause";
+    for (head, action, expect) in [
+        ("", order, Some(untold)),
+        ("notice = \"ranking\"", order, None),
+        ("notice = \"price\"", order, Some(causeless)),
+        ("purpose = \"context\"", &percent, None),
+        ("", &percent, Some(untold)),
+        ("notice = \"price\"", &percent, None),
+        ("", &shipping, None),
+        ("notice = \"price\"", &shipping, Some(causeless)),
+        ("notice = \"ranking\"", BANNER, Some(causeless)),
+        ("", BANNER, None),
+    ] {
+        let found = findings(&one(head, HOME, action));
+        let told: Vec<&str> = found.lines().filter(|line| line.contains(" notice_")).map(|line| line.split(':').next().unwrap()).collect();
+        assert_eq!(told.first().copied(), expect, "{head} {action}\n{found}");
+    }
+}

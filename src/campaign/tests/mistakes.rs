@@ -52,12 +52,19 @@ fn values_of_the_head() {
     );
     check_head("trust = \"proven\"", "3:9: `trust` is `proven`, it must be one of claimed, corroborated, confirmed");
     check_head("hold = \"forever\"", "3:8: `hold` is `forever`, it must be one of page, while");
+    check_head("notice = \"prices\"", "3:10: `notice` is `prices`, it must be one of ranking, price; did you mean `price`?");
+    check_head("why = 5", "3:7: `why` must be a text");
+    check_head("why = { fr = \"Bonjour\" }", "3:7: `why.fr` is no language that is spoken; those are en, de");
+    check_head(
+        "why = { de = true, en = \"{nothing}\" }",
+        "3:7: `why.de` must be a text\n3:7: `why.en`: unknown value `{nothing}`; declared numbers and texts, `missing`, `target` and `progress` may be used",
+    );
     check_head("target = 12.345", "3:10: `target` is 12.345, which has more digits than USD has");
     check_head("target = 0", "3:10: `target` is 0, so every cart has reached it");
     check_head("target = -5", "3:10: `target` is -5, it must be between 0 and 1000000000");
     check_head(
         "prioritty = 5",
-        "3:1: unknown field `prioritty`, expected one of `id`, `name`, `goal`, `priority`, `value`, `baseline`, `purpose`, `trust`, `enabled`, `hold`, `target`, `why`, `when`, `trigger`, `limits`, `variant`; did you mean `priority`?",
+        "3:1: unknown field `prioritty`, expected one of `id`, `name`, `goal`, `priority`, `value`, `baseline`, `purpose`, `trust`, `enabled`, `hold`, `target`, `why`, `notice`, `when`, `trigger`, `limits`, `variant`; did you mean `priority`?",
     );
     check_head("enabled = \"no\"", "3:11: invalid type: text \"no\", expected true or false");
     check_head("name = \"B\"", "3:1: `name` is given twice");

@@ -16,6 +16,7 @@ use crate::campaign::parse_duration;
 use crate::model::CheckoutStep;
 use crate::model::Currency;
 use crate::model::Key;
+use crate::model::Language;
 use crate::model::PageKind;
 use crate::model::key_of;
 use crate::offer;
@@ -85,7 +86,7 @@ fn every_field_arrives() {
     assert_eq!((campaign.needs, campaign.trust, campaign.enabled, campaign.hold), (Needs::Remember, Trust::Confirmed, false, Hold::While));
     assert_eq!((campaign.target, campaign.key, &*campaign.file), (Some(5_000), key_of("all"), "all.toml"));
     assert_eq!(campaign.when.as_ref().map(|when| when.source()), Some("visitor.returning && cart.value < 50"));
-    assert!(campaign.why.as_ref().is_some_and(|why| why.needs_target()));
+    assert!(campaign.why_in(Language::German).is_some_and(|why| why.needs_target()));
     let filter = Default::default();
     assert_eq!(
         campaign.triggers,

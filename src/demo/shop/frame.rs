@@ -63,7 +63,7 @@ pub(super) fn render(shop: &Shop, page: Page<'_>, cart: &Cart, main: Markup) -> 
             body class={ "page-" (page.kind) } {
                 a.skip href="#main" { "Skip to content" }
                 (header(cart, page.query))
-                div.banner-row { div.banner data-floorwalker="banner" data-floorwalker-live { (default_banner()) } }
+                aside.banner-row aria-label="News of the shop" { div.banner data-floorwalker="banner" data-floorwalker-live { (default_banner()) } }
                 main #main { (main) }
                 (footer())
                 (templates::all())

@@ -117,9 +117,9 @@ pub(super) async fn search(
     frame::render(&shop, page, &cart, main)
 }
 
-/// Where the page's script says why the list stands in its order; empty, but never without its room.
+/// Where the library says that the list stands in an order of its own; empty, but never without its room.
 fn reason_line() -> Markup {
-    html! { p.list-reason data-why-of="listing" role="status" {} }
+    html! { p.list-reason data-floorwalker-notice="listing" role="status" {} }
 }
 
 /// What a search without results offers: near spellings, and a placement that may do better than tips.

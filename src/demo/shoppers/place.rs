@@ -161,6 +161,7 @@ impl Place {
             category,
             placements: placements.collect(),
             templates: TEMPLATES.map(str::to_owned).to_vec(),
+            language: Some("en".to_owned()),
         }
     }
 }

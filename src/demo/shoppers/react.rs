@@ -147,7 +147,7 @@ mod tests {
 
     fn fill(placement: &str, template: &str) -> Patch {
         let op = Op::Fill { placement: placement.into(), template: template.into(), data: BTreeMap::new() };
-        Patch { op, decision: Some(Decision { id: "d1".into(), campaign: "c".into(), variant: "v".into(), why: String::new() }), ttl_ms: 0 }
+        Patch { op, decision: Some(Decision { id: "d1".into(), ..Decision::default() }), ttl_ms: 0 }
     }
 
     fn receipt(patch: &Patch, age_ms: u64, had_input: bool) -> Option<(ReceiptState, Option<&'static str>)> {

@@ -17,7 +17,8 @@ use crate::store::journal::Position;
 impl Live {
     pub(super) fn state(&self, stream: StreamId, snapshot: &Snapshot) -> wire::State {
         let rev = self.visit.delivery(stream).map_or(0, |delivery| delivery.rev());
-        wire::State { rev, patches: self.visit.session.desired(stream).map(|held| translate::set(held, snapshot)).collect() }
+        let language = self.visit.session.language(stream);
+        wire::State { rev, patches: self.visit.session.desired(stream).map(|held| translate::set(held, snapshot, language)).collect() }
     }
 
     pub(super) fn send_state(&mut self, stream: StreamId) {

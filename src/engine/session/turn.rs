@@ -172,8 +172,9 @@ impl Live {
             Effect::Push { stream, patches } => {
                 let Some((from, rev)) = self.visit.push(stream) else { return };
                 engine.stats.pushes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let language = self.visit.session.language(stream);
                 if let Some(connection) = self.connections.iter_mut().find(|connection| connection.stream == stream) {
-                    let patches = patches.iter().map(|patch| translate::patch(patch, snapshot)).collect();
+                    let patches = patches.iter().map(|patch| translate::patch(patch, snapshot, language)).collect();
                     connection.push(&ServerFrame::Push(wire::Push { from, rev, patches }));
                 }
                 if !self.visit.session.is_preview() {

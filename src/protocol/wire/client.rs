@@ -125,6 +125,10 @@ pub struct Page {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<String>>")]
     pub templates: Vec<String>,
+    /// BCP 47, the language of its text; without it sentences are in that of the `hello`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub language: Option<String>,
 }
 
 /// A named spot on the page.

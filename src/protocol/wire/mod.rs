@@ -42,6 +42,7 @@ pub use event::Visibility;
 pub use server::Ack;
 pub use server::Capture;
 pub use server::Decision;
+pub use server::Disclosure;
 pub use server::ErrorFrame;
 pub use server::Goaway;
 pub use server::Item;

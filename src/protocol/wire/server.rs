@@ -124,14 +124,32 @@ pub struct Patch {
 }
 
 /// The short form of a decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
     pub id: String,
     pub campaign: String,
     pub variant: String,
-    /// A sentence for the shopper.
+    /// A sentence for the shopper, in the page's language.
     pub why: String,
+    /// Kinds of data it rests on, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub used: Vec<String>,
+    /// What must be told beside the placement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub notice: Option<Disclosure>,
+}
+
+/// What must be told beside a placement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Disclosure {
+    /// `ranking price`.
+    pub kind: String,
+    /// The whole sentence, in the page's language.
+    pub text: String,
 }
 
 /// What to do to the page. Nothing else ever changes it.

@@ -4,6 +4,11 @@ use super::Story;
 use super::check;
 use super::check_in;
 use super::rule_with;
+use crate::decide::Because;
+use crate::decide::Cause;
+use crate::decide::Disclosure;
+use crate::decide::Held;
+use crate::decide::Used;
 
 const VIEW: &str = "on = 'page_view'";
 
@@ -245,6 +250,75 @@ fn why_is_the_campaigns_own_or_names_what_set_it_off() {
         rule_with("made", "on = 'search'", "", &fill("side")),
     ]);
     world.play("0 a open home\n1 a search x 1");
-    let whys: Vec<&str> = world.session.desired(world.session.streams()[0].id).map(|held| &*held.why).collect();
-    assert_eq!(whys, ["You are on home.", "Because of your search."]);
+    assert_eq!(whys(&world), ["You are on home.", "Because of your search."]);
+}
+
+/// The sentences that stand on the first page.
+fn whys(world: &Story) -> Vec<String> {
+    let stream = world.session.streams()[0].id;
+    let language = world.session.language(stream);
+    let words = |held: &Held| if held.why.is_empty() { held.because.cause.sentence(language).to_owned() } else { held.why.to_string() };
+    world.session.desired(stream).map(|held| words(held)).collect()
+}
+
+#[test]
+fn why_is_in_the_pages_language_and_else_made() {
+    let head = "why = { en = 'You are on {page.kind}.', de = 'Sie sind auf {page.kind}.' }";
+    let half = "why = { en = 'Only English.' }";
+    let campaigns = [rule_with("both", VIEW, head, &super::fill("banner", "x")), rule_with("half", VIEW, half, &super::fill("side", "x"))];
+    for (language, expect) in [
+        ("fr", ["You are on home.", "Only English."]),
+        ("en", ["You are on home.", "Only English."]),
+        ("de", ["Sie sind auf home.", "Passend zu dieser Seite ausgewählt."]),
+    ] {
+        let mut world = Story::new(&campaigns).speaking(language);
+        world.play("0 a open home");
+        assert_eq!(whys(&world), expect, "{language}");
+    }
+}
+
+/// What each trigger, condition and content rests on is told, and nothing else.
+#[test]
+fn what_was_used_is_told() {
+    let list = "{ do = 'order', list = 'grid', strength = 1.0 }";
+    let show = |text: &str| super::fill("banner", text);
+    for (trigger, head, actions, story, cause, used) in [
+        (VIEW, "", show("x"), "0 a open home", Cause::Page, Used::PAGE),
+        (VIEW, "when = 'cart.items == 0'", show("x"), "0 a open home", Cause::Cart, Used::PAGE | Used::CART),
+        (VIEW, "when = 'device.kind != \"bot\"'", show("x"), "0 a open home", Cause::Device, Used::PAGE | Used::DEVICE),
+        // The second value is not read where the first decides.
+        (VIEW, "when = 'cart.items == 0 || search.results > 0'", show("x"), "0 a open home", Cause::Cart, Used::PAGE | Used::CART),
+        ("on = 'search'", "", show("{cart.items}"), "0 a open home\n1 a search x 1", Cause::Searched, Used::SEARCH | Used::CART),
+        ("on = 'scroll', depth = 10", "", show("x"), "0 a open home\n1 a scroll 20", Cause::Read, Used::HANDLING),
+        ("on = 'product_views', count = 1", "", show("x"), "0 a open home\n1 a product s1", Cause::Looked, Used::LOOKS),
+        (
+            VIEW,
+            "",
+            list.to_owned(),
+            "0 a open home\n1 a product s1\n2 a product s3\n3 a view home",
+            Cause::Looked,
+            Used::PAGE | Used::LOOKS,
+        ),
+        (
+            VIEW,
+            "",
+            list.to_owned(),
+            "0 - remember 2\n0 a open home\n1 a product s1\n2 a product s3\n3 a view home",
+            Cause::Looked,
+            Used::PAGE | Used::LOOKS | Used::MEMORY,
+        ),
+    ] {
+        let mut world = Story::new(&[rule_with("c", trigger, head, &actions)]);
+        world.play(story);
+        let because: Vec<Because> = world.session.desired(world.session.streams()[0].id).map(|held| held.because).collect();
+        assert_eq!(because, [Because { cause, used }], "{trigger} {head} {actions}");
+    }
+}
+
+#[test]
+fn a_notice_stands_with_what_it_is_about() {
+    let mut world = Story::new(&[rule_with("c", VIEW, "notice = 'ranking'", &super::fill("banner", "x"))]);
+    world.play("0 a open home");
+    let stands: Vec<_> = world.session.desired(world.session.streams()[0].id).map(|held| held.disclosure).collect();
+    assert_eq!(stands, [Some(Disclosure::Ranking)]);
 }

@@ -6,6 +6,7 @@ use super::check_in;
 use super::fill;
 use super::rule;
 use super::rule_with;
+use crate::model::key_of;
 
 const VIEW: &str = "on = 'page_view'";
 
@@ -131,6 +132,56 @@ fn reset_forgets_what_was_inferred_and_keeps_what_was_not() {
          2 save visits=1 orders=0",
     );
     assert!(world.session.interests().is_empty() && !world.session.is_opted_out());
+}
+
+#[test]
+fn a_reset_visit_begins_to_learn_anew_and_what_protects_the_shopper_stays() {
+    let world = check_in(
+        Story::new(&[
+            rule_with("context", VIEW, "purpose = 'context'", &fill("side", "context")),
+            rule_with("twice", "on = 'product_views', count = 2, of = 'any'", "limits = { per_session = 2 }", &fill("banner", "twice")),
+            rule_with("closed", "on = 'search'", "", &fill("live", "closed")),
+            rule_with("searched", VIEW, "when = 'session.searches > 0 || search.results > 0'", &fill("banner", "searched")),
+        ]),
+        "0 a open product s1
+         1 a product s1
+         2 a attend 10
+         13 a search x 3
+         14 a less 2
+         15 a product s2
+         16 b open home
+         17 b forget
+         18 a product s3
+         19 a search x 3
+         20 a product s1
+         21 b forget
+         22 a product s1
+         23 a product s2
+         24 b view home",
+        "0 decided a context:won0 searched:condition
+         0 push a side=fill(t title=context)#1
+         13 decided a closed:won0
+         13 push a live=fill(t title=closed)#2
+         14 push a -live
+         15 decided a twice:won0
+         15 push a banner=fill(t title=twice)#3
+         16 decided b context:won0 searched:won0
+         16 push b side=fill(t title=context)#4 banner=fill(t title=searched)#5
+         17 push a -banner
+         17 push b -banner
+         19 decided a closed:dismissed
+         20 decided a twice:won0
+         20 push a banner=fill(t title=twice)#6
+         21 push a -banner
+         23 decided a twice:per_session
+         24 push b -side
+         24 decided b context:won0 searched:condition
+         24 push b side=fill(t title=context)#7",
+    );
+    let session = &world.session;
+    assert_eq!((session.counters().product_views, session.seen().len(), session.counters().page_views), (2, 2, 3));
+    assert_eq!(session.attention().product_us(key_of("s1")), 0);
+    assert!(session.attention().total_us() > 0, "how long somebody was here is no inference");
 }
 
 #[test]

@@ -110,6 +110,7 @@ fn page(words: &[&str]) -> Page {
             grid,
         ],
         templates: vec![key_of("t")],
+        language: None,
     }
 }
 
@@ -156,6 +157,15 @@ impl Story {
 
     pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Story {
         change(Arc::make_mut(&mut self.snapshot.settings));
+        self
+    }
+
+    /// A shopper whose browser speaks this language.
+    pub fn speaking(mut self, language: &str) -> Story {
+        let session = &self.session;
+        let context = Context { language: language.into(), ..session.context().clone() };
+        let start = Start { id: session.id(), unit: Unit::from(session.id()), context, consent: session.consent, preview: false };
+        self.session = Session::new(session.started(), start);
         self
     }
 

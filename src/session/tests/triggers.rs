@@ -399,7 +399,9 @@ fn score_fires_at_its_edge_and_again_after_it_was_rearmed() {
          6 a forget
          7 a view home
          8 a product s3
-         9 a wait",
+         9 a cart s1 s2 s3
+         9.5 a product s1
+         10 a wait",
         "4 decided a c:won0
          4 push a banner=fill(t title=c)#1
          6 push a -banner

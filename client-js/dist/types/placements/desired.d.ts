@@ -1,10 +1,13 @@
 import type { Decision, Placement, PreferenceChoice, ReceiptState, ServerFrame } from "../protocol.generated.js";
 import type { Shopper } from "../capture/shopper.js";
+import type { ConsentChange } from "../consent.js";
 import type { Environment } from "../environment.js";
 import type { Labels } from "../labels.js";
 export interface Hooks {
     receipt(decision: string, state: ReceiptState, reason?: string): void;
     chose(choice: PreferenceChoice, decision: string): void;
+    /** Another tab heard that the shopper withdrew this. */
+    withdrawn(change: ConsentChange): void;
     emit(name: string, data: Readonly<Record<string, string>>): void;
     /** What stands in a placement; without a decision it is the shop's default. */
     decided(placement: string, decision?: Decision): void;
@@ -22,6 +25,8 @@ export interface Desired {
     reset(): void;
     /** As `reset`, and knows no revision any more: what may come back comes as a whole state. */
     forget(): void;
+    /** Tells the other tabs what the shopper withdrew. */
+    withdraw(consent: ConsentChange): void;
     why(placement: string): Decision | undefined;
 }
-export declare const createDesired: (environment: Environment, key: string, labels: Labels, hooks: Hooks) => Desired;
+export declare const createDesired: (environment: Environment, key: string, labels: () => Labels, hooks: Hooks) => Desired;

@@ -9,7 +9,7 @@ export interface Offer {
     readonly decision: Decision;
 }
 /** A time of day, with the date if it is not today. */
-export declare const plainTime: (at: number, now: number) => string;
+export declare const plainTime: (at: number, now: number, locale: string) => string;
 /** Opens the overlay; `closed` is called once, however it ends. Returns the host and how to close it without a shopper's act. */
 export declare const openOverlay: (document: Document, offer: Offer, labels: Labels, now: number, choose: Choose, closed: (dismissed: boolean) => void) => {
     host: HTMLElement;
