@@ -6,6 +6,7 @@ pub mod bandit;
 pub mod evaluate;
 mod intent;
 pub mod logistic;
+pub mod onnx;
 pub mod policy;
 mod triangle;
 pub mod uplift;
