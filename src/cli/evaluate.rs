@@ -38,6 +38,12 @@ pub(super) struct Args {
 enum What {
     /// Measures next-product recommendations on recorded sessions.
     Sessions(Sessions),
+    /// Plays a bandit on recorded clicks: in which category will the shopper look next?
+    Bandit(super::bandit::Args),
+    /// Tells from a log of decisions what another policy would have brought.
+    Policy(super::policy::Args),
+    /// Measures how well a purchase is told from what a session did.
+    Propensity(super::propensity::Args),
     /// Measures how well new products and new visitors are served.
     ColdStart(super::cold_start::Args),
 }
@@ -81,6 +87,9 @@ struct Row {
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let args = match &args.what {
         What::Sessions(args) => args,
+        What::Bandit(args) => return super::bandit::run(args),
+        What::Policy(args) => return super::policy::run(args),
+        What::Propensity(args) => return super::propensity::run(args),
         What::ColdStart(args) => return super::cold_start::run(args),
     };
     let (training, test) = match (&args.train, &args.test, args.split, &args.file) {

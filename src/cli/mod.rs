@@ -1,5 +1,6 @@
 //! The commands. Exit code 0: done; 1: it failed, and says why; 2: wrong usage.
 
+mod bandit;
 mod check;
 mod cold_start;
 mod config;
@@ -7,7 +8,9 @@ mod demo;
 mod evaluate;
 mod import;
 mod past;
+mod policy;
 mod progress;
+mod propensity;
 mod rehearse;
 mod replay;
 mod serve;

@@ -8,10 +8,13 @@ pub mod cart_token;
 pub mod click_table;
 pub mod customer_token;
 mod decimal;
+pub mod decision_log;
+pub mod feature_table;
 mod instant;
 pub mod jws;
 pub mod product_csv;
 pub mod session_file;
+pub mod view_table;
 
 pub use decimal::DecimalError;
 pub use decimal::parse_minor;

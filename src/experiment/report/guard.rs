@@ -11,6 +11,7 @@ use super::super::totals::Totals;
 use super::super::watch::FIRST_LOOK_CONVERSIONS;
 use super::super::watch::first_look;
 use super::arm_name;
+use super::compared;
 use super::scale;
 use super::view::GuardrailReport;
 use super::view::GuardrailState;
@@ -26,7 +27,7 @@ use crate::stats::one_sided_factor;
 /// test, which sees a broken checkout before there are ten orders.
 pub fn pause_due(totals: &Totals, plan: &Plan) -> Option<Pause> {
     let start = totals.plan();
-    for slot in start.variants() {
+    for slot in compared(totals) {
         for guardrail in plan.guardrails.iter().take(GUARDRAILS_MAX) {
             if judge(totals, plan, slot, guardrail).0 == GuardrailState::Breached {
                 let arm = arm_name(Arm::of_slot(slot));

@@ -82,8 +82,7 @@ pub fn report(totals: &Totals, plan: &Plan, now: Timestamp) -> Report {
     let mut splits = totals.splits().map(split);
     splits[1].segments = mismatched_segments(totals);
     let is_mismatched = splits.iter().any(|split| split.is_alarm);
-    let mut comparisons: Vec<Comparison> =
-        start.variants().filter(|&slot| slot != start.control.slot()).map(|slot| compare::compare(totals, plan, slot, now)).collect();
+    let mut comparisons: Vec<Comparison> = compared(totals).map(|slot| compare::compare(totals, plan, slot, now)).collect();
     adjust(start, &mut comparisons);
     for comparison in &mut comparisons {
         let hidden = is_mismatched && !plan.is_split_acknowledged;
@@ -136,6 +135,12 @@ pub fn report(totals: &Totals, plan: &Plan, now: Timestamp) -> Report {
         quality,
         notes,
     }
+}
+
+/// Slots of the variants to compare: those with a planned share, and those that visitors came to all the same.
+fn compared(totals: &Totals) -> impl Iterator<Item = usize> + '_ {
+    let plan = totals.plan();
+    (2..plan.slots()).filter(move |&slot| plan.share(slot) > 0.0 || totals.arms()[slot].units() > 0)
 }
 
 /// Arms against the control: Holm on the primary metric. All other metrics of all arms together: e-BH.
