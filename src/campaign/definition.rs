@@ -1,8 +1,10 @@
 //! A campaign, ready to be looked at by every event.
 
 use super::Action;
+use super::PlanTerms;
 use super::Trigger;
 use super::condition::Condition;
+use crate::experiment::Slice;
 use crate::model::Key;
 use crate::model::Language;
 use smallvec::SmallVec;
@@ -23,6 +25,14 @@ pub struct Campaign {
     pub value: f64,
     /// Share of eligible visitors, 0..=0.5, who keep the shop's default and are counted.
     pub baseline: f64,
+    /// Share of visitors, above 0 up to 1, on whom the campaign is tried at all. Raising it adds visitors and moves nobody.
+    pub traffic: f64,
+    /// Part of a namespace the campaign has for itself.
+    pub slice: Option<Slice>,
+    /// How the experiment is to be judged.
+    pub terms: PlanTerms,
+    /// Names the plan, the variants and their weights: with any of them another experiment begins.
+    pub trial: Key,
     pub needs: Needs,
     pub trust: Trust,
     pub enabled: bool,

@@ -13,6 +13,7 @@ mod definition;
 mod file;
 mod index;
 mod lint;
+mod plan_terms;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -38,6 +39,7 @@ pub use lint::Finding;
 pub use lint::Severity;
 pub use lint::World;
 pub use lint::lint;
+pub use plan_terms::PlanTerms;
 pub use text::Piece;
 pub use text::Text;
 pub use trigger::CartChange;

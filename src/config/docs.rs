@@ -75,6 +75,13 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("offers.keep_days", "`396`", "Days a closed offer is kept after its expiry, 366 to 3650; its numbers are kept for good."),
     ("experiments.holdout", "`0.02`", "Share of visitors who see no campaign at all, 0 to 0.5."),
     ("experiments.baseline_max", "`0.5`", "Caps the baseline of every campaign; 0 switches baselines off."),
+    ("experiments.window", "`14d`", "How long after a visitor entered an experiment their orders count in it, 1 min to 90 d."),
+    (
+        "experiments.margin",
+        "`1`",
+        "Share of the price of goods of unknown cost that counts as profit, 0 to 1. Costs come from the product file (`cost_of_goods_sold`) or with the order.",
+    ),
+    ("experiments.metrics", "none", "Names of at most 4 events of the shop (`custom`) that are counted per visitor as metrics."),
     (
         "recommend.sessions",
         "none",

@@ -14,6 +14,7 @@ use crate::decide::Guard;
 use crate::decide::Settings;
 use crate::decide::Visit;
 use crate::engine::Offers;
+use crate::experiment::CUSTOM_MAX;
 use crate::gateway::Origins;
 use crate::model::Currency;
 use crate::model::PageKind;
@@ -202,11 +203,14 @@ impl Default for OffersSection {
 pub struct ExperimentsSection {
     pub holdout: f64,
     pub baseline_max: f64,
+    pub window: String,
+    pub margin: f64,
+    pub metrics: Vec<String>,
 }
 
 impl Default for ExperimentsSection {
     fn default() -> Self {
-        ExperimentsSection { holdout: 0.02, baseline_max: 0.5 }
+        ExperimentsSection { holdout: 0.02, baseline_max: 0.5, window: "14d".to_owned(), margin: 1.0, metrics: Vec::new() }
     }
 }
 
@@ -389,6 +393,7 @@ impl Config {
         let horizon = duration("recommend.horizon", &self.recommend.horizon, seconds(3_600), seconds(3_650 * 86_400));
         let trends_every = duration("recommend.trends_every", &self.recommend.trends_every, seconds(5), seconds(86_400));
         let visitor_remembered = duration("consent.remember", &self.consent.remember, seconds(3_600), seconds(395 * 86_400));
+        let window = duration("experiments.window", &self.experiments.window, seconds(60), seconds(90 * 86_400));
         if !(1..=50).contains(&engine.changes_per_page) {
             problems.push(problem("engine.changes_per_page", "1 to 50"));
         }
@@ -419,7 +424,22 @@ impl Config {
             problems.push(problem("recommend.visits_max", "1,000 to 100,000,000"));
         }
         let offers = self.offers(currency, &mut problems);
-        let experiments = Experiments { holdout: self.experiments.holdout, baseline_max: self.experiments.baseline_max };
+        if !(0.0..=1.0).contains(&self.experiments.margin) {
+            problems.push(problem("experiments.margin", format!("{}: 0 to 1", self.experiments.margin)));
+        }
+        if self.experiments.metrics.len() > CUSTOM_MAX {
+            problems.push(problem("experiments.metrics", format!("{} names, the limit is {CUSTOM_MAX}", self.experiments.metrics.len())));
+        }
+        for name in self.experiments.metrics.iter().filter(|name| name.is_empty() || name.len() > 64) {
+            problems.push(problem("experiments.metrics", format!("`{name}`: 1 to 64 bytes")));
+        }
+        let experiments = Experiments {
+            holdout: self.experiments.holdout,
+            baseline_max: self.experiments.baseline_max,
+            window,
+            margin: self.experiments.margin,
+            metrics: self.experiments.metrics.iter().map(|name| name.as_str().into()).collect(),
+        };
         let settings = Settings { guard, experiments, visit };
         let learning = session_knn::Limits {
             horizon_seconds: u32::try_from(horizon.as_secs()).unwrap_or(u32::MAX),

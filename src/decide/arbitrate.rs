@@ -21,8 +21,10 @@ use crate::campaign::condition::Reads;
 use crate::consent::Capabilities;
 use crate::consent::Purpose;
 use crate::experiment::Arm;
+use crate::experiment::Assignment;
 use crate::experiment::Unit;
 use crate::experiment::assign_unit;
+use crate::experiment::is_in_traffic;
 use crate::model::Cart;
 use crate::model::Interests;
 use crate::model::Key;
@@ -77,6 +79,8 @@ pub struct Winner {
     pub campaign: Arc<Campaign>,
     pub trigger: TriggerRef,
     pub variant: u8,
+    /// What the visitor is assigned to, and how likely that was.
+    pub assignment: Assignment,
     /// `None` for baseline and holdout: nothing is shown, the act is counted.
     pub contents: Option<SmallVec<[(u8, Content); 2]>>,
     /// Changes to the page, also those that baseline and holdout were spared.
@@ -124,9 +128,9 @@ pub fn decide(
             limit: None,
         };
         match round.consider(campaign, trigger, &mut considered, proofs) {
-            Ok((contents, changes)) => {
+            Ok((assignment, contents, changes)) => {
                 let variant = if let Verdict::Won(variant) = considered.verdict { variant } else { 0 };
-                winners.push(Winner { campaign: Arc::clone(campaign), trigger: *at, variant, contents, changes });
+                winners.push(Winner { campaign: Arc::clone(campaign), trigger: *at, variant, assignment, contents, changes });
             }
             Err(_) if proofs.considered.len() - first >= REFUSED_KEPT_MAX => {
                 proofs.reads.truncate(reads_from as usize);
@@ -157,8 +161,9 @@ impl Round<'_> {
         trigger: &Trigger,
         considered: &mut Considered,
         proofs: &mut Proofs,
-    ) -> Result<(Option<Contents>, u8), Refusal> {
+    ) -> Result<(Assignment, Option<Contents>, u8), Refusal> {
         self.permission(campaign)?;
+        self.admission(campaign)?;
         self.condition(campaign, proofs)?;
         self.limits(campaign, considered)?;
         let weights: SmallVec<[u32; 8]> = campaign.variants.iter().map(|variant| variant.weight).collect();
@@ -189,19 +194,20 @@ impl Round<'_> {
         let changes = contents.len() as u8;
         // The baseline spends what the act would have spent, so that the rest of the page is decided alike in both arms.
         self.changes = self.changes.saturating_add(changes);
+        let mut assignment = Assignment { arm: Arm::Variant(chosen), propensity: 1.0 };
         if !self.situation.preview {
             let experiments = &self.situation.snapshot.settings.experiments;
             let baseline = campaign.baseline.min(experiments.baseline_max);
-            let assignment = assign_unit(&campaign.id, &self.situation.unit, experiments.holdout, baseline, &weights);
+            assignment = assign_unit(&campaign.id, &self.situation.unit, experiments.holdout, baseline, &weights);
             considered.propensity = assignment.propensity as f32;
             match assignment.arm {
                 Arm::Holdout => {
                     considered.verdict = Verdict::Holdout;
-                    return Ok((None, changes));
+                    return Ok((assignment, None, changes));
                 }
                 Arm::Baseline => {
                     considered.verdict = Verdict::Baseline;
-                    return Ok((None, changes));
+                    return Ok((assignment, None, changes));
                 }
                 Arm::Variant(_) => {}
             }
@@ -214,7 +220,7 @@ impl Round<'_> {
             self.overlay |= action.is_overlay();
             self.interrupted |= action.interrupts();
         }
-        Ok((Some(contents), changes))
+        Ok((assignment, Some(contents), changes))
     }
 
     fn permission(&self, campaign: &Campaign) -> Result<(), Refusal> {
@@ -231,6 +237,21 @@ impl Round<'_> {
         };
         if !self.situation.allowed.allows(purpose) {
             return Err(Refusal::Consent);
+        }
+        Ok(())
+    }
+
+    /// Who is not in the experiment is in no arm of it: neither shown nor counted.
+    fn admission(&self, campaign: &Campaign) -> Result<(), Refusal> {
+        let situation = self.situation;
+        if situation.preview {
+            return Ok(());
+        }
+        if campaign.slice.as_ref().is_some_and(|slice| !slice.has(&situation.unit)) {
+            return Err(Refusal::Namespace);
+        }
+        if campaign.traffic < 1.0 && !is_in_traffic(&campaign.id, &situation.unit, campaign.traffic) {
+            return Err(Refusal::Traffic);
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod page;
 mod proof;
 mod settings;
 mod snapshot;
+mod trial;
 
 pub use arbitrate::Situation;
 pub use arbitrate::Winner;
@@ -38,3 +39,8 @@ pub use settings::Guard;
 pub use settings::Settings;
 pub use settings::Visit;
 pub use snapshot::Snapshot;
+pub use trial::WHOLE_SHOP;
+pub use trial::experiment_of;
+pub use trial::plan_of;
+pub use trial::whole_shop_experiment;
+pub use trial::whole_shop_plan;

@@ -71,6 +71,10 @@ pub enum Refusal {
     /// The shopper turned personalization off.
     OptedOut,
     Consent,
+    /// The visitor is in another part of the campaign's namespace.
+    Namespace,
+    /// The visitor is not in the share of traffic the campaign is tried on.
+    Traffic,
     Condition,
     Dismissed,
     PerPage,
@@ -93,10 +97,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 22] = [
+    pub const ALL: [Refusal; 24] = [
         Refusal::Off,
         Refusal::OptedOut,
         Refusal::Consent,
+        Refusal::Namespace,
+        Refusal::Traffic,
         Refusal::Condition,
         Refusal::Dismissed,
         Refusal::PerPage,
@@ -124,6 +130,8 @@ impl Refusal {
             Refusal::Off => "off",
             Refusal::OptedOut => "opted_out",
             Refusal::Consent => "consent",
+            Refusal::Namespace => "namespace",
+            Refusal::Traffic => "traffic",
             Refusal::Condition => "condition",
             Refusal::Dismissed => "dismissed",
             Refusal::PerPage => "per_page",
@@ -152,6 +160,8 @@ impl Refusal {
             Refusal::Off => "all campaigns are switched off",
             Refusal::OptedOut => "the shopper turned personalization off",
             Refusal::Consent => "the shopper has not agreed to what the campaign needs",
+            Refusal::Namespace => "the visitor belongs to another campaign of the same namespace",
+            Refusal::Traffic => "the visitor is not in the share of traffic it is tried on",
             Refusal::Condition => "the condition did not hold",
             Refusal::Dismissed => "the shopper closed it before",
             Refusal::PerPage => "it has acted often enough on this page",

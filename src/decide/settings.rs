@@ -29,18 +29,37 @@ impl Default for Guard {
     }
 }
 
-/// Shares that keep the shop's default.
+/// Shares that keep the shop's default, and what is measured of everybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Experiments {
     /// Share of visitors who see no campaign at all. Default 0.02, 0..=0.5.
     pub holdout: f64,
     /// Caps the baseline of every campaign; 0 switches baselines off. Default 0.5.
     pub baseline_max: f64,
+    /// How long after its entry a unit's orders count. Default 14 days. Chosen: most who buy come back within two weeks.
+    #[serde(default = "Experiments::window")]
+    pub window: Duration,
+    /// Share of the price of goods of unknown cost that is profit, 0..=1. Default 1: without costs profit is revenue.
+    #[serde(default = "Experiments::margin")]
+    pub margin: f64,
+    /// Events of the shop that are counted as metrics, at most 4.
+    #[serde(default)]
+    pub metrics: Vec<Box<str>>,
+}
+
+impl Experiments {
+    fn window() -> Duration {
+        Duration::from_secs(14 * 86_400)
+    }
+
+    fn margin() -> f64 {
+        1.0
+    }
 }
 
 impl Default for Experiments {
     fn default() -> Self {
-        Experiments { holdout: 0.02, baseline_max: 0.5 }
+        Experiments { holdout: 0.02, baseline_max: 0.5, window: Self::window(), margin: Self::margin(), metrics: Vec::new() }
     }
 }
 

@@ -81,6 +81,14 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Counts the unit with these caps of revenue and profit: those that held when it entered. For callers that do not keep entries.
+    #[must_use]
+    pub fn with_caps(self, caps: [Option<i64>; 2]) -> Entry {
+        Entry { caps: caps.map(|cap| cap.unwrap_or(i64::MAX)), ..self }
+    }
+}
+
 impl Arm {
     /// Place among the arms: holdout 0, baseline 1, variants from 2.
     pub fn slot(self) -> usize {

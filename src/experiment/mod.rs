@@ -1,10 +1,14 @@
 //! Who sees what, and what it brought: sticky assignment by hash, exact sums per arm, and the report made of them.
 //!
 //! Hashing is the one GrowthBook publishes, so an assignment can be recomputed anywhere. Three hashes with three seeds make the global
-//! holdout, a campaign's baseline and its variant independent of each other; raising a share moves only those who cross its edge.
+//! holdout, a campaign's baseline and its variant independent of each other; raising a share moves only those who cross its edge. Two
+//! more say who takes part at all: the slice of a namespace, and a campaign's share of traffic.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod admission;
+#[cfg(test)]
+mod assignment_tests;
 mod entry;
 mod hash;
 mod metric;
@@ -15,6 +19,8 @@ mod sums;
 mod totals;
 mod watch;
 
+pub use admission::Slice;
+pub use admission::is_in_traffic;
 pub use entry::Entry;
 pub use entry::SEGMENTS;
 pub use entry::Segment;
@@ -73,6 +79,7 @@ pub use watch::FIRST_LOOK_CONVERSIONS;
 pub use watch::Look;
 pub use watch::POINTS_MAX;
 pub use watch::Watch;
+pub use watch::factor as interval_factor;
 
 use crate::model::SessionId;
 use crate::model::VisitorId;
@@ -145,6 +152,8 @@ const HOLDOUT_SEED: &[u8] = b"holdout";
 /// Longest campaign id that is assigned without an allocation.
 const CAMPAIGN_BYTES: usize = 128;
 const BASELINE_SUFFIX: &[u8] = b":baseline";
+/// Longest of what a seed is made of beside a campaign's id.
+const SUFFIX_BYTES: usize = 16;
 
 /// Assigns a unit to an arm of a campaign.
 ///
@@ -192,15 +201,20 @@ fn assign_bytes(campaign: &[u8], unit: &[u8], holdout: f64, baseline: f64, weigh
 }
 
 fn baseline_bucket(campaign: &[u8], unit: &[u8]) -> f64 {
-    let mut seed = [0_u8; CAMPAIGN_BYTES + BASELINE_SUFFIX.len()];
-    let length = campaign.len() + BASELINE_SUFFIX.len();
+    bucket_of_parts(campaign, BASELINE_SUFFIX, unit)
+}
+
+/// [`bucket_bytes`] with a seed of two parts; without an allocation for names of usual length.
+fn bucket_of_parts(first: &[u8], second: &[u8], unit: &[u8]) -> f64 {
+    let mut seed = [0_u8; CAMPAIGN_BYTES + SUFFIX_BYTES];
+    let length = first.len() + second.len();
     match seed.get_mut(..length) {
         Some(buffer) => {
-            buffer[..campaign.len()].copy_from_slice(campaign);
-            buffer[campaign.len()..].copy_from_slice(BASELINE_SUFFIX);
+            buffer[..first.len()].copy_from_slice(first);
+            buffer[first.len()..].copy_from_slice(second);
             bucket_bytes(buffer, unit)
         }
-        None => bucket_bytes(&[campaign, BASELINE_SUFFIX].concat(), unit),
+        None => bucket_bytes(&[first, second].concat(), unit),
     }
 }
 

@@ -76,7 +76,7 @@ impl Versions {
     pub(super) fn of(versions: &[&[&str]]) -> Versions {
         let draft = |id: &str, price: i64| Draft { id: id.to_owned(), name: format!("Product {id}"), price, ..Draft::default() };
         let catalog = Arc::new(Catalog::build(vec![draft("cheap", 1_000), draft("dear", 9_000)], Currency::USD).0);
-        let settings = Settings { experiments: Experiments { holdout: 0.0, baseline_max: 0.5 }, ..Settings::default() };
+        let settings = Settings { experiments: Experiments { holdout: 0.0, ..Default::default() }, ..Settings::default() };
         let settings = Arc::new(settings);
         let snapshot = |(index, texts): (usize, &&[&str])| {
             let campaigns = texts.iter().map(|text| Arc::new(campaign(text))).collect();
@@ -144,7 +144,7 @@ impl<'a> Story<'a> {
                 self.visit.push(*stream);
             }
         }
-        self.lines.push((at, Entry::Turn(Box::new(Turn { version: snapshot.version, number, digest, input }))));
+        self.lines.push((at, Entry::Turn(Box::new(Turn { version: snapshot.version, number, digest, input, measured: None }))));
     }
 
     pub(super) fn event(&mut self, event: Event) {

@@ -31,7 +31,7 @@ fn versions() -> Versions {
          variant = [{ id = 'v', action = [{ do = 'fill', placement = 'banner', template = 't', data = { title = 'Hello' } }] }]\n",
     );
     let settings = crate::decide::Settings {
-        experiments: crate::decide::Experiments { holdout: 0.0, baseline_max: 0.5 },
+        experiments: crate::decide::Experiments { holdout: 0.0, ..Default::default() },
         ..crate::decide::Settings::default()
     };
     let one = Snapshot { version: 1, settings: Arc::new(settings), ..Snapshot::empty() };

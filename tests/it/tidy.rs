@@ -23,6 +23,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     // A campaign's actions name strategies and terms: definitions, used as plain data.
     ("campaign", "offer"),
     ("campaign", "recommend"),
+    // A campaign says who takes part in its experiment and how it is to be judged: definitions again.
+    ("campaign", "experiment"),
     // What a visit's pages have delivered is a part of the visit.
     ("history", "delivery"),
 ];

@@ -1,6 +1,7 @@
 //! The campaign file: TOML in, a [`Campaign`] or every mistake with its place out.
 
 mod action;
+mod experiment;
 mod offer;
 mod reader;
 mod rules;
@@ -18,10 +19,12 @@ use super::PerVisitor;
 use super::Text;
 use super::Trust;
 use super::condition::nearest;
+use crate::experiment::Slice;
 use crate::model::Currency;
 use crate::model::Language;
 use crate::model::key_of;
 use action::VariantTable;
+use experiment::ExperimentTable;
 use reader::Given;
 use reader::Reader;
 use reader::place;
@@ -66,6 +69,8 @@ const TRIGGERS_MAX: usize = 16;
 const VARIANTS_MAX: usize = 8;
 /// Expected value of one act, in major units.
 const VALUE_MAX: f64 = 1e9;
+/// See [`crate::decide::WHOLE_SHOP`].
+const RESERVED_ID: &str = "whole-shop";
 /// Share that keeps the shop's default where the file says nothing: without one nothing can be proven.
 const BASELINE_DEFAULT: f64 = 0.05;
 const PRIORITY_DEFAULT: i64 = 50;
@@ -79,6 +84,9 @@ struct File {
     priority: Given<i64>,
     value: Given<f64>,
     baseline: Given<f64>,
+    traffic: Given<f64>,
+    namespace: Given<String>,
+    range: Given<Vec<f64>>,
     purpose: Given<String>,
     trust: Given<String>,
     enabled: Option<bool>,
@@ -90,6 +98,7 @@ struct File {
     #[serde(default)]
     trigger: Vec<Spanned<TriggerTable>>,
     limits: Option<LimitsTable>,
+    experiment: Option<ExperimentTable>,
     #[serde(default)]
     variant: Vec<Spanned<VariantTable>>,
 }
@@ -174,6 +183,9 @@ impl Reader<'_> {
         if !is_id(&id) {
             self.wrong(id_at, format!("`id` is `{id}`, it must be 1 to 64 lower-case letters, digits and hyphens"));
         }
+        if id == RESERVED_ID {
+            self.wrong(id_at, format!("`id` is `{id}`, which is the name of the experiment on all campaigns together"));
+        }
         let name_at = table.name.span().start;
         let name = table.name.into_inner();
         if name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX {
@@ -184,6 +196,8 @@ impl Reader<'_> {
         let priority = self.whole("priority", &table.priority, 0..=100).unwrap_or(PRIORITY_DEFAULT) as i32;
         let value = self.number("value", &table.value, 0.0..=VALUE_MAX).unwrap_or(0.0);
         let baseline = self.number("baseline", &table.baseline, 0.0..=0.5).unwrap_or(BASELINE_DEFAULT);
+        let traffic = self.traffic(&table.traffic);
+        let slice = self.slice(&table.namespace, &table.range);
         let purposes = [Needs::Context, Needs::Personalize, Needs::Remember].map(|needs| (needs.name(), needs));
         self.needs = self.choose("purpose", &table.purpose, &purposes).unwrap_or(Needs::Personalize);
         let trusts = [Trust::Claimed, Trust::Corroborated, Trust::Confirmed].map(|trust| (trust.name(), trust));
@@ -208,6 +222,7 @@ impl Reader<'_> {
                 triggers.push(trigger);
             }
         }
+        let terms = table.experiment.as_ref().map(|table| self.experiment(table)).unwrap_or_default();
         let limits = table.limits.map_or_else(Limits::default, |limits| self.limits(&limits));
         self.count(id_at, "[[variant]]", table.variant.len(), VARIANTS_MAX, "the campaign would do nothing");
         let mut variants: Vec<super::Variant> = Vec::new();
@@ -222,6 +237,8 @@ impl Reader<'_> {
         if variants.iter().all(|variant| variant.weight == 0) && !variants.is_empty() {
             self.wrong(id_at, "every variant has weight 0, so none is ever chosen");
         }
+        let arms: Vec<(&str, u32)> = variants.iter().map(|variant| (&*variant.id, variant.weight)).collect();
+        let trial = key_of(&format!("{id} {arms:?} {}", terms.words()));
         Campaign {
             key: key_of(&id),
             id: Arc::from(id),
@@ -230,6 +247,10 @@ impl Reader<'_> {
             priority,
             value,
             baseline,
+            traffic,
+            slice,
+            terms,
+            trial,
             needs: self.needs,
             trust,
             enabled: table.enabled.unwrap_or(true),
@@ -272,6 +293,44 @@ impl Reader<'_> {
             text => add(self, "why", None, text),
         }
         list
+    }
+
+    fn traffic(&mut self, given: &Given<f64>) -> f64 {
+        if let Some(zero) = given.as_ref().filter(|given| *given.get_ref() == 0.0) {
+            let message = "`traffic` is 0, so the campaign could never act; to switch it off use `enabled = false`";
+            self.wrong(zero.span().start, message);
+            return 1.0;
+        }
+        self.number("traffic", given, 0.0..=1.0).unwrap_or(1.0)
+    }
+
+    /// A namespace and its range make sense together only: without a range every campaign of the namespace would have everybody.
+    fn slice(&mut self, namespace: &Given<String>, range: &Given<Vec<f64>>) -> Option<Slice> {
+        let Some(given) = namespace else {
+            if let Some(range) = range {
+                self.wrong(range.span().start, "`range` is a part of a namespace, and there is no `namespace`");
+            }
+            return None;
+        };
+        let name = given.get_ref();
+        if !is_id(name) {
+            self.wrong(given.span().start, format!("`namespace` is `{name}`, it must be 1 to 64 lower-case letters, digits and hyphens"));
+        }
+        let Some(range) = range else {
+            self.wrong(
+                given.span().start,
+                "`namespace` needs `range`, the part of its visitors the campaign has, such as `range = [0.0, 0.5]`",
+            );
+            return None;
+        };
+        match range.get_ref()[..] {
+            [from, to] if 0.0 <= from && from < to && to <= 1.0 => Some(Slice { namespace: Arc::from(name.as_str()), from, to }),
+            _ => {
+                let message = format!("`range` is {:?}, it must be two numbers from 0 to 1, the smaller first", range.get_ref());
+                self.wrong(range.span().start, message);
+                None
+            }
+        }
     }
 
     fn count(&mut self, at: usize, table: &str, count: usize, most: usize, without: &str) {

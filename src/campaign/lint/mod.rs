@@ -77,6 +77,7 @@ pub fn lint(set: &[Arc<Campaign>], world: &World<'_>) -> Vec<Finding> {
         alone::check(campaign, reaches, &mut report);
     }
     rivals::check_ids(set, &mut report);
+    rivals::check_namespaces(&on, &mut report);
     rivals::check(&on, &reaches, world, &mut report);
     report.findings.sort();
     report.findings.dedup();

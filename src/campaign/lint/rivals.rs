@@ -30,6 +30,22 @@ pub(super) fn check_ids(set: &[Arc<Campaign>], report: &mut Report) {
     }
 }
 
+/// Campaigns of one namespace are meant never to have a visitor in common.
+pub(super) fn check_namespaces(set: &[&Campaign], report: &mut Report) {
+    for (position, one) in set.iter().enumerate() {
+        for other in set.iter().skip(position + 1) {
+            let (Some(a), Some(b)) = (&one.slice, &other.slice) else { continue };
+            if a.meets(b) {
+                let message = format!(
+                    "`range` [{}, {}] of the namespace `{}` overlaps with [{}, {}] of `{}`: some visitors are in both",
+                    b.from, b.to, b.namespace, a.from, a.to, one.id
+                );
+                report.warn(other, "namespace_overlap", message);
+            }
+        }
+    }
+}
+
 /// Compares every two campaigns that share a placement.
 pub(super) fn check(set: &[&Campaign], reaches: &[Vec<Reach>], world: &World<'_>, report: &mut Report) {
     let mut takers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();

@@ -166,6 +166,21 @@ fn too_open() {
 }
 
 #[test]
+fn slices_of_one_namespace_are_held_against_each_other() {
+    let part = |id: &str, head: &str| {
+        file(id, head, HOME, &format!("{{ do = \"notice\", text = \"{id}\" }}"))
+            .replace("variant =", "limits = { per_session = 1 }\nvariant =")
+    };
+    let pair = |a: &str, b: &str| [part("a", a), part("b", b)];
+    check(
+        &pair("namespace = \"home\"\nrange = [0.0, 0.6]", "namespace = \"home\"\nrange = [0.5, 1.0]"),
+        "Warning b namespace_overlap: `range` [0.5, 1] of the namespace `home` overlaps with [0, 0.6] of `a`: some visitors are in both",
+    );
+    check(&pair("namespace = \"home\"\nrange = [0.0, 0.5]", "namespace = \"home\"\nrange = [0.5, 1.0]"), "");
+    check(&pair("namespace = \"home\"\nrange = [0.0, 0.6]", "namespace = \"cart\"\nrange = [0.5, 1.0]"), "");
+}
+
+#[test]
 fn money_proof_and_consent() {
     let offer =
         "{ do = \"offer\", placement = \"overlay\", template = \"dialog\", offer = { kind = \"free_shipping\", budget = { count = 5 } } }";

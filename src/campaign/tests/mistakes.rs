@@ -46,6 +46,36 @@ fn values_of_the_head() {
     check_head("value = nan", "3:9: `value` is NaN, it must be between 0 and 1000000000");
     check_head("value = -1", "3:9: `value` is -1, it must be between 0 and 1000000000");
     check_head("baseline = 0.6", "3:12: `baseline` is 0.6, it must be between 0 and 0.5");
+    check_head("traffic = 1.5", "3:11: `traffic` is 1.5, it must be between 0 and 1");
+    check_head("traffic = 0.0", "3:11: `traffic` is 0, so the campaign could never act; to switch it off use `enabled = false`");
+    check_head(
+        "namespace = \"The Checkout\"\nrange = [0, 0.5]",
+        "3:13: `namespace` is `The Checkout`, it must be 1 to 64 lower-case letters, digits and hyphens",
+    );
+    check_head(
+        "namespace = \"checkout\"",
+        "3:13: `namespace` needs `range`, the part of its visitors the campaign has, such as `range = [0.0, 0.5]`",
+    );
+    check_head("range = [0.0, 0.5]", "3:9: `range` is a part of a namespace, and there is no `namespace`");
+    for wrong in ["[0.5, 0.5]", "[0.0]", "[0.0, 1.1]", "[-0.1, 0.5]", "[nan, 0.5]"] {
+        let numbers: Vec<String> = wrong.trim_matches(['[', ']']).split(", ").map(|n| n.replace("nan", "NaN")).collect();
+        check_head(
+            &format!("namespace = \"checkout\"\nrange = {wrong}"),
+            &format!("4:9: `range` is [{}], it must be two numbers from 0 to 1, the smaller first", numbers.join(", ")),
+        );
+    }
+    check_head("experiment = { visitors = 10 }", "3:27: `visitors` is 10, it must be between 200 and 1000000000");
+    check_head("experiment = { mode = \"fixed\" }", "3:23: `mode` is `fixed`, it must be one of horizon, open");
+    check_head("experiment = { alpha = 0.5 }", "3:24: `alpha` is 0.5, it must be between 0.0001 and 0.2");
+    check_head(
+        "experiment = { primary = \"profit\" }",
+        "3:26: `primary`: `profit` is no metric, there are conversion, revenue_per_visitor, profit_per_visitor, average_order_value, engagement_depth, attention, bounce, task_completion_time and custom_0 to custom_3",
+    );
+    check_head("experiment = { revenue_cap = 0 }", "3:30: `revenue_cap` is 0, so nothing anybody brings would count");
+    check_head(
+        "experiment = { guardrail_margin = 0.1 }",
+        "3:35: `guardrail_margin` is for the metrics in `guardrails`, and there are none",
+    );
     check_head(
         "purpose = \"personalise\"",
         "3:11: `purpose` is `personalise`, it must be one of context, personalize, remember; did you mean `personalize`?",
@@ -64,7 +94,7 @@ fn values_of_the_head() {
     check_head("target = -5", "3:10: `target` is -5, it must be between 0 and 1000000000");
     check_head(
         "prioritty = 5",
-        "3:1: unknown field `prioritty`, expected one of `id`, `name`, `goal`, `priority`, `value`, `baseline`, `purpose`, `trust`, `enabled`, `hold`, `target`, `why`, `notice`, `when`, `trigger`, `limits`, `variant`; did you mean `priority`?",
+        "3:1: unknown field `prioritty`, expected one of `id`, `name`, `goal`, `priority`, `value`, `baseline`, `traffic`, `namespace`, `range`, `purpose`, `trust`, `enabled`, `hold`, `target`, `why`, `notice`, `when`, `trigger`, `limits`, `experiment`, `variant`; did you mean `priority`?",
     );
     check_head("enabled = \"no\"", "3:11: invalid type: text \"no\", expected true or false");
     check_head("name = \"B\"", "3:1: `name` is given twice");
