@@ -14,6 +14,7 @@ use super::Profiles;
 use super::Replaced;
 use super::States;
 use super::StoreError;
+use super::Units;
 use super::VALUE_BYTES_MAX;
 use super::journal::Append;
 use super::journal::AppendError;
@@ -61,6 +62,27 @@ pub async fn check_states(states: &dyn States) -> Result<(), StoreError> {
     states.put_state([4; 16], HOUR_US, vec![4])?;
     assert_eq!(states.untouched_since(before, 100).await?.len(), 9, "a session that was removed can come back");
     assert_eq!(states.untouched_since(101 * HOUR_US, 100).await?.len(), 20, "and the one touched later is found later");
+    Ok(())
+}
+
+/// Holds a backend's units to their contract: that of states, apart from them.
+pub async fn check_units(units: &dyn Units) -> Result<(), StoreError> {
+    assert_eq!(units.unit([1; 16]).await?, None, "an unknown key has no value");
+    for key in 0..20u8 {
+        units.put_unit([key; 16], u64::from(key) * HOUR_US / 4, vec![key])?;
+    }
+    assert_eq!(units.unit([7; 16]).await?, Some(vec![7]), "a value is read at once");
+    units.put_unit([3; 16], 100 * HOUR_US, vec![3, 3])?;
+    units.remove_unit([4; 16])?;
+    assert_eq!((units.unit([3; 16]).await?, units.unit([4; 16]).await?), (Some(vec![3, 3]), None), "the last put wins");
+    let before = 2 * HOUR_US + HOUR_US / 2;
+    for round in 0..2 {
+        let keys: Vec<u8> = units.old_units(before, 100).await?.iter().map(|(key, _)| key[0]).collect();
+        assert_eq!(keys, [0, 1, 2, 5, 6, 7, 8, 9], "exactly those touched before, round {round}");
+    }
+    assert_eq!(units.old_units(before, 3).await?.len(), 3, "the limit holds");
+    let too_large = units.put_unit([1; 16], 0, vec![0; VALUE_BYTES_MAX + 1]);
+    assert!(matches!(too_large, Err(StoreError::TooLarge { .. })), "a value over the limit is refused");
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::Replaced;
 use super::SCAN_MAX;
 use super::States;
 use super::StoreError;
+use super::Units;
 use super::check_size;
 
 /// All traits over ordered maps. Nothing is durable; everything else of the contract holds.
@@ -27,6 +28,7 @@ pub struct MemoryStore {
 struct Maps {
     states: BTreeMap<[u8; 16], (u64, Vec<u8>)>,
     profiles: BTreeMap<[u8; 16], Vec<u8>>,
+    units: BTreeMap<[u8; 16], (u64, Vec<u8>)>,
     ledger: BTreeMap<Vec<u8>, Vec<u8>>,
     blobs: BTreeMap<String, Vec<u8>>,
 }
@@ -58,16 +60,41 @@ impl States for MemoryStore {
     }
 
     fn untouched_since(&self, before_us: u64, limit: usize) -> Answer<'_, Vec<([u8; 16], u64)>> {
-        let maps = self.maps();
-        let old = maps.states.iter().filter(|(_, (touched, _))| *touched < before_us);
-        let mut old: Vec<([u8; 16], u64)> = old.map(|(session, (touched, _))| (*session, *touched)).collect();
-        old.sort_by_key(|(session, touched)| (*touched, *session));
-        old.truncate(limit.min(SCAN_MAX));
-        answer(Ok(old))
+        answer(Ok(untouched(&self.maps().states, before_us, limit)))
     }
 
     fn flush_states(&self) -> Answer<'_, ()> {
         answer(Ok(()))
+    }
+}
+
+/// Keys touched before a time, the oldest first.
+fn untouched(map: &BTreeMap<[u8; 16], (u64, Vec<u8>)>, before_us: u64, limit: usize) -> Vec<([u8; 16], u64)> {
+    let old = map.iter().filter(|(_, (touched, _))| *touched < before_us);
+    let mut old: Vec<([u8; 16], u64)> = old.map(|(key, (touched, _))| (*key, *touched)).collect();
+    old.sort_by_key(|(key, touched)| (*touched, *key));
+    old.truncate(limit.min(SCAN_MAX));
+    old
+}
+
+impl Units for MemoryStore {
+    fn put_unit(&self, key: [u8; 16], touched_us: u64, value: Vec<u8>) -> Result<(), StoreError> {
+        check_size(&key, &value)?;
+        self.maps().units.insert(key, (touched_us, value));
+        Ok(())
+    }
+
+    fn unit(&self, key: [u8; 16]) -> Answer<'_, Option<Vec<u8>>> {
+        answer(Ok(self.maps().units.get(&key).map(|(_, value)| value.clone())))
+    }
+
+    fn remove_unit(&self, key: [u8; 16]) -> Result<(), StoreError> {
+        self.maps().units.remove(&key);
+        Ok(())
+    }
+
+    fn old_units(&self, before_us: u64, limit: usize) -> Answer<'_, Vec<([u8; 16], u64)>> {
+        answer(Ok(untouched(&self.maps().units, before_us, limit)))
     }
 }
 
@@ -151,6 +178,7 @@ mod tests {
         let store = MemoryStore::default();
         contract::check_states(&store).await.unwrap();
         contract::check_profiles(&store).await.unwrap();
+        contract::check_units(&store).await.unwrap();
         contract::check_ledger(&store).await.unwrap();
         contract::check_blobs(&store).await.unwrap();
     }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`States`] | packed session states by session id | later; the journal brings back what is missing |
 //! | [`Profiles`] | visitor profiles by visitor id | later |
+//! | [`Units`] | what visits that are over leave to orders that come later | later; the journal brings back what is missing |
 //! | [`Ledger`] | offer grants by key | before the call returns; written under compare-and-set |
 //! | [`Blobs`] | small named values: campaign counters, posteriors, checkpoints | before the call returns |
 //!
@@ -69,6 +70,26 @@ pub trait States: Send + Sync {
     fn flush_states(&self) -> Answer<'_, ()>;
 }
 
+/// What visits that are over leave behind: units of experiments, and which unit an order or a code belongs to.
+pub trait Units: Send + Sync {
+    /// Keeps a value in the place of the one before. Queued like a state.
+    ///
+    /// `touched_us` is when it was of use last, in microseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] as for states.
+    fn put_unit(&self, key: [u8; 16], touched_us: u64, value: Vec<u8>) -> Result<(), StoreError>;
+    /// The value last put.
+    fn unit(&self, key: [u8; 16]) -> Answer<'_, Option<Vec<u8>>>;
+    /// Forgets a value. Queued like a put.
+    ///
+    /// # Errors
+    /// As [`Units::put_unit`].
+    fn remove_unit(&self, key: [u8; 16]) -> Result<(), StoreError>;
+    /// Keys last touched before a time, and when; at most `limit`, oldest hour first and within it in no set order.
+    fn old_units(&self, before_us: u64, limit: usize) -> Answer<'_, Vec<([u8; 16], u64)>>;
+}
+
 /// What is remembered of visitors who agreed to be remembered.
 pub trait Profiles: Send + Sync {
     /// Keeps a profile in the place of the one before. Queued: a later `profile` sees it, a crash may lose it.
@@ -124,6 +145,8 @@ pub struct Stores {
     pub states: Arc<dyn States>,
     /// Visitor profiles.
     pub profiles: Arc<dyn Profiles>,
+    /// Units of experiments.
+    pub units: Arc<dyn Units>,
     /// Offer grants.
     pub ledger: Arc<dyn Ledger>,
     /// Named values.
@@ -131,9 +154,15 @@ pub struct Stores {
 }
 
 impl Stores {
-    /// All four on one backend.
-    pub fn of<B: States + Profiles + Ledger + Blobs + 'static>(backend: Arc<B>) -> Stores {
-        Stores { states: Arc::<B>::clone(&backend), profiles: Arc::<B>::clone(&backend), ledger: Arc::<B>::clone(&backend), blobs: backend }
+    /// All on one backend.
+    pub fn of<B: States + Profiles + Units + Ledger + Blobs + 'static>(backend: Arc<B>) -> Stores {
+        Stores {
+            states: Arc::<B>::clone(&backend),
+            profiles: Arc::<B>::clone(&backend),
+            units: Arc::<B>::clone(&backend),
+            ledger: Arc::<B>::clone(&backend),
+            blobs: backend,
+        }
     }
 }
 

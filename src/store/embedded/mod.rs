@@ -1,6 +1,6 @@
 //! The store in one local directory, on the fjall engine.
 //!
-//! Two keyspaces: `lagging` holds session states, profiles and the index of states by hour, `durable` holds the ledger, the
+//! Two keyspaces: `lagging` holds session states, profiles, units of experiments and the indexes of states and units by hour, `durable` holds the ledger, the
 //! blobs and the write count. A key begins with a byte that says which of them it is. All writes go through one thread
 //! (`writer.rs`), which joins what waits into one batch, and syncs if anybody waits for it.
 //!
@@ -47,6 +47,7 @@ use super::Replaced;
 use super::SCAN_MAX;
 use super::States;
 use super::StoreError;
+use super::Units;
 use super::check_size;
 use super::journal::Directory;
 use super::journal::Files;
@@ -110,7 +111,7 @@ struct Engine {
 impl Engine {
     fn keyspace(&self, room: Room) -> &Keyspace {
         match room {
-            Room::State | Room::Touched | Room::Profile => &self.lagging,
+            Room::State | Room::Touched | Room::Profile | Room::Unit | Room::UnitTouched => &self.lagging,
             Room::Ledger | Room::Blob => &self.durable,
         }
     }
@@ -232,34 +233,32 @@ fn opened(key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
     unseal(key, sealed).map(<[u8]>::to_vec).ok_or_else(|| StoreError::Damaged(format!("the value of {}", Key::name(key))))
 }
 
-impl States for EmbeddedStore {
-    fn put_state(&self, session: [u8; 16], touched_us: u64, state: Vec<u8>) -> Result<(), StoreError> {
-        check_size(&session, &state)?;
+impl EmbeddedStore {
+    /// Puts a value with its time, and the index entry of its hour.
+    fn put_touched(&self, (room, index): (Room, Room), key: [u8; 16], touched_us: u64, state: &[u8]) -> Result<(), StoreError> {
+        check_size(&key, state)?;
         let mut value = touched_us.to_le_bytes().to_vec();
-        value.extend_from_slice(&state);
+        value.extend_from_slice(state);
         // The index entries of earlier hours stay; whoever reads the index looks at the state and drops them.
-        let touched = Key::touched(touched_us / HOUR_US, &session);
-        self.inner.writer.put(vec![(Key::new(Room::State, &session), Some(value)), (touched, Some(Vec::new()))])
+        let touched = Key::touched(index, touched_us / HOUR_US, &key);
+        self.inner.writer.put(vec![(Key::new(room, &key), Some(value)), (touched, Some(Vec::new()))])
     }
 
-    fn state(&self, session: [u8; 16]) -> Answer<'_, Option<Vec<u8>>> {
-        let value = self.get(Key::new(Room::State, &session));
+    /// The value without its time.
+    fn without_time(&self, room: Room, key: [u8; 16]) -> Answer<'_, Option<Vec<u8>>> {
+        let value = self.get(Key::new(room, &key));
         Box::pin(async move { value.await?.map(|value| Ok(split_state(&value)?.1.to_vec())).transpose() })
     }
 
-    fn remove_state(&self, session: [u8; 16]) -> Result<(), StoreError> {
-        self.inner.writer.put(vec![(Key::new(Room::State, &session), None)])
-    }
-
-    fn untouched_since(&self, before_us: u64, limit: usize) -> Answer<'_, Vec<([u8; 16], u64)>> {
+    fn untouched(&self, (room, index): (Room, Room), before_us: u64, limit: usize) -> Answer<'_, Vec<([u8; 16], u64)>> {
         self.blocking(move |inner| {
             // After this the database has all that was put before the call.
             inner.writer.settle()?;
             let mut found = BTreeSet::new();
             let mut stale = Vec::new();
             let limit = limit.min(SCAN_MAX);
-            let end = Key::touched(before_us.div_ceil(HOUR_US), &[]).bytes();
-            let start = Key::touched(0, &[]).bytes();
+            let end = Key::touched(index, before_us.div_ceil(HOUR_US), &[]).bytes();
+            let start = Key::touched(index, 0, &[]).bytes();
             for guard in inner.writer.engine().lagging.range(start..end) {
                 // A bound on both, so that a long row of stale entries does not hold the caller.
                 if found.len() >= limit || stale.len() >= SCAN_MAX {
@@ -268,7 +267,7 @@ impl States for EmbeddedStore {
                 let index_key = guard.key().map_err(failed)?;
                 let (hour, session) = Key::parse_touched(&index_key)
                     .ok_or_else(|| StoreError::Damaged(format!("the index entry {}", Key::name(&index_key))))?;
-                let state = inner.writer.read(&Key::new(Room::State, &session))?;
+                let state = inner.writer.read(&Key::new(room, &session))?;
                 match touched(state.as_deref())? {
                     Some(touched) if touched / HOUR_US == hour => {
                         if touched < before_us {
@@ -278,17 +277,57 @@ impl States for EmbeddedStore {
                     _ => stale.push((hour, session)),
                 }
             }
-            inner.writer.drop_stale(&stale, |hour, session| {
-                let state = inner.writer.engine().get(&Key::new(Room::State, session))?;
+            inner.writer.drop_stale(index, &stale, |hour, session| {
+                let state = inner.writer.engine().get(&Key::new(room, session))?;
                 Ok(touched(state.as_deref())?.is_none_or(|touched| touched / HOUR_US != hour))
             })?;
             Ok(found.into_iter().map(|(touched, session)| (session, touched)).collect())
         })
     }
+}
+
+/// A room with times, and the index of them.
+const STATES: (Room, Room) = (Room::State, Room::Touched);
+const UNITS: (Room, Room) = (Room::Unit, Room::UnitTouched);
+
+impl States for EmbeddedStore {
+    fn put_state(&self, session: [u8; 16], touched_us: u64, state: Vec<u8>) -> Result<(), StoreError> {
+        self.put_touched(STATES, session, touched_us, &state)
+    }
+
+    fn state(&self, session: [u8; 16]) -> Answer<'_, Option<Vec<u8>>> {
+        self.without_time(Room::State, session)
+    }
+
+    fn remove_state(&self, session: [u8; 16]) -> Result<(), StoreError> {
+        self.inner.writer.put(vec![(Key::new(Room::State, &session), None)])
+    }
+
+    fn untouched_since(&self, before_us: u64, limit: usize) -> Answer<'_, Vec<([u8; 16], u64)>> {
+        self.untouched(STATES, before_us, limit)
+    }
 
     fn flush_states(&self) -> Answer<'_, ()> {
         let done = self.inner.writer.put_durably(Vec::new());
         Box::pin(async move { writer::done(done?).await })
+    }
+}
+
+impl Units for EmbeddedStore {
+    fn put_unit(&self, key: [u8; 16], touched_us: u64, value: Vec<u8>) -> Result<(), StoreError> {
+        self.put_touched(UNITS, key, touched_us, &value)
+    }
+
+    fn unit(&self, key: [u8; 16]) -> Answer<'_, Option<Vec<u8>>> {
+        self.without_time(Room::Unit, key)
+    }
+
+    fn remove_unit(&self, key: [u8; 16]) -> Result<(), StoreError> {
+        self.inner.writer.put(vec![(Key::new(Room::Unit, &key), None)])
+    }
+
+    fn old_units(&self, before_us: u64, limit: usize) -> Answer<'_, Vec<([u8; 16], u64)>> {
+        self.untouched(UNITS, before_us, limit)
     }
 }
 

@@ -23,6 +23,7 @@ fn keeps_the_contract() {
         block_on(async {
             contract::check_states(&store).await.unwrap();
             contract::check_profiles(&store).await.unwrap();
+            contract::check_units(&store).await.unwrap();
             contract::check_ledger(&store).await.unwrap();
             contract::check_blobs(&store).await.unwrap();
         });

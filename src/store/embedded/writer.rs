@@ -41,6 +41,8 @@ pub(super) enum Room {
     Profile = b'p',
     State = b's',
     Touched = b't',
+    Unit = b'u',
+    UnitTouched = b'v',
 }
 
 /// A key and which keyspace it belongs to.
@@ -55,11 +57,11 @@ impl Key {
         Key { room, rest: rest.to_vec() }
     }
 
-    /// The index entry of a session touched in an hour; big endian, so that hours sort.
-    pub fn touched(hour: u64, session: &[u8]) -> Key {
+    /// The index entry, in its room, of what was touched in an hour; big endian, so that hours sort.
+    pub fn touched(room: Room, hour: u64, session: &[u8]) -> Key {
         let mut rest = hour.to_be_bytes().to_vec();
         rest.extend_from_slice(session);
-        Key { room: Room::Touched, rest }
+        Key { room, rest }
     }
 
     pub fn parse_touched(bytes: &[u8]) -> Option<(u64, [u8; 16])> {
@@ -81,7 +83,8 @@ impl Key {
             b'l' => "offer",
             b'p' => "profile",
             b's' => "session",
-            b't' => "index entry",
+            b't' | b'v' => "index entry",
+            b'u' => "unit",
             _ => "unknown key",
         };
         format!("{room} {}", data_encoding::HEXLOWER.encode(rest))
@@ -119,7 +122,7 @@ pub(super) struct Books {
 impl Books {
     fn of(&mut self, room: Room) -> &mut Book {
         match room {
-            Room::State | Room::Touched | Room::Profile => &mut self.lagging,
+            Room::State | Room::Touched | Room::Profile | Room::Unit | Room::UnitTouched => &mut self.lagging,
             Room::Ledger | Room::Blob => &mut self.durable,
         }
     }
@@ -209,6 +212,7 @@ impl Writer {
     /// Drops index entries for which `is_stale` still holds, asked under the lock so that none can come back meanwhile.
     pub fn drop_stale(
         &self,
+        room: Room,
         entries: &[(u64, [u8; 16])],
         is_stale: impl Fn(u64, &[u8; 16]) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
@@ -216,7 +220,7 @@ impl Writer {
             let mut queue = self.shared.queue();
             let mut stale = Vec::new();
             for (hour, session) in chunk {
-                let key = Key::touched(*hour, session);
+                let key = Key::touched(room, *hour, session);
                 let is_waiting = queue.filling.contains_key(&key) || queue.writing.contains_key(&key);
                 if !is_waiting && is_stale(*hour, session)? {
                     stale.push((key, None));

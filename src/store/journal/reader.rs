@@ -98,6 +98,11 @@ impl Reader {
         Ok(Reader { identity: mark.identity, payload_bytes_max, acknowledged: mark.position, segments })
     }
 
+    /// Life of the data.
+    pub fn epoch(&self) -> u64 {
+        self.identity.epoch
+    }
+
     /// Where the oldest kept record begins, or a little before it.
     pub fn first(&self) -> Position {
         Position(self.segments.first().map_or(0, |segment| segment.header.base))
