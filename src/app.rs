@@ -143,6 +143,7 @@ impl App {
                 publish_every: checked.trends_every,
                 ..engine::LearningConfig::new(learned)
             },
+            results_dir: directory.join("results"),
             journal: journal::Config::default(),
             durability: config.store.durability,
             settings: checked.settings,

@@ -73,6 +73,7 @@ impl Shop {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
             learning: floorwalker::engine::LearningConfig::new(directory.join("learned")),
+            results_dir: directory.join("results"),
             journal: journal::Config::default(),
             durability,
             settings: support::settings(),

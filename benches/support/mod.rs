@@ -52,7 +52,7 @@ pub fn snapshot(count: usize, answering: usize) -> Snapshot {
 /// Nobody is held out, and the page's budget of changes is no limit, so that every event can be answered.
 pub fn settings() -> Settings {
     Settings {
-        experiments: Experiments { holdout: 0.0, baseline_max: 0.0 },
+        experiments: Experiments { holdout: 0.0, baseline_max: 0.0, ..Experiments::default() },
         guard: Guard { changes_per_page: u8::MAX, interruptions_per_session: 20, interruption_spacing: Duration::ZERO },
         ..Settings::default()
     }

@@ -225,7 +225,7 @@ fn unknown() -> ApiError {
 }
 
 /// Runs what reads files or looks at all campaigns off the threads that serve visitors.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!(%error, "an admin request failed");
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the request failed; the log says why")

@@ -15,6 +15,7 @@ mod body;
 mod budgets;
 mod campaigns;
 mod error;
+mod experiments;
 mod headers;
 mod live;
 mod metrics;
@@ -121,6 +122,9 @@ fn routes() -> Vec<Route> {
         route(Method::POST, "/admin/v1/offers/pools/{id}", Change, offers::stock),
         route(Method::GET, "/admin/v1/offers/{id}", Read, offers::show),
         route(Method::POST, "/admin/v1/offers/{id}/revoke", Change, offers::revoke),
+        route(Method::GET, "/admin/v1/experiments", Read, experiments::list),
+        route(Method::GET, "/admin/v1/experiments.csv", Read, experiments::export),
+        route(Method::GET, "/admin/v1/experiments/{id}", Read, experiments::show),
         route(Method::GET, "/admin/v1/recommendations", Read, recommendations::show),
         route(Method::POST, "/admin/v1/kill", Change, switch::kill),
         route(Method::POST, "/admin/v1/preview", Change, switch::preview),

@@ -13,6 +13,7 @@ mod progress;
 mod propensity;
 mod rehearse;
 mod replay;
+mod report;
 mod serve;
 mod simulate;
 mod whatif;
@@ -39,6 +40,8 @@ enum Command {
     Check(check::Args),
     /// Runs simulated shops under faults, and checks that nothing is lost and nothing happens twice.
     Simulate(simulate::Args),
+    /// Shows what campaigns have proven: effects with intervals that may be looked at at any time.
+    Report(report::Args),
     /// Goes through a recorded session again: its timeline with proofs, and whether every effect comes out the same.
     Replay(replay::Args),
     /// Goes through a recorded session with something changed, beside the recording.
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Whatif(args) => whatif::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),

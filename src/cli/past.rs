@@ -30,6 +30,8 @@ pub(super) struct Where {
 pub(super) struct Past {
     pub(super) reader: Reader,
     pub(super) archive: Archive,
+    /// Directory of the results of experiments.
+    pub(super) results: PathBuf,
     /// How the shop makes offers; the defaults where no configuration is named.
     pub(super) offers: Offers,
 }
@@ -55,7 +57,7 @@ impl Where {
             bail!("{} is missing: without the snapshots of then nothing can be gone through again", snapshots.display());
         }
         let archive = Archive::open(&snapshots).with_context(|| format!("failed to open the snapshots in {}", snapshots.display()))?;
-        Ok(Past { reader, archive, offers })
+        Ok(Past { reader, archive, results: directory.join("results"), offers })
     }
 }
 

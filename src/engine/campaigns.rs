@@ -229,6 +229,8 @@ impl Engine {
 
     /// Publishes every change of the folder until the engine stops.
     pub fn watch_campaigns(self: &Arc<Self>, files: Arc<CampaignFiles>) {
+        // Watched once, by whoever puts the rooms together.
+        let _ = self.campaign_files.set(files.clone());
         let engine = self.clone();
         let task = tokio::spawn(async move {
             let (sender, mut changed) = tokio::sync::mpsc::channel::<()>(1);

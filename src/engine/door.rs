@@ -18,7 +18,6 @@ use crate::integrations::customer_token;
 use crate::model::Context;
 use crate::model::DeviceKind;
 use crate::model::Page;
-use crate::model::Profile;
 use crate::model::ReferrerKind;
 use crate::model::SessionId;
 use crate::model::StreamId;
@@ -31,6 +30,7 @@ use crate::protocol::Limits;
 use crate::protocol::VERSION;
 use crate::protocol::wire;
 use crate::session::Input;
+use crate::session::Profile;
 use crate::session::Start;
 use crate::store::journal::Position;
 use ractor::Actor;
@@ -154,7 +154,9 @@ impl Engine {
         let preview = peer.preview || matches!(check(&hello.preview), Some(Token::Preview { .. }));
         let named =
             named.or_else(|| self.directory.of_stream(stream)).or_else(|| visitor.and_then(|visitor| self.directory.of_visitor(visitor)));
-        let session = self.find_or_start(named, visitor, || context(&hello, &peer), preview).await?;
+        // A visitor stays what they were assigned as first.
+        let unit = profile.as_ref().map(|profile| profile.unit.unwrap_or(Unit(profile.visitor.0)));
+        let session = self.find_or_start(named, visitor, unit, || context(&hello, &peer), preview).await?;
         let resume = resume.map(|(_, generation, rev)| (generation, rev));
         Ok(Prepared { session, stream, page, visible: hello.visible, consent: said, profile, resume })
     }
@@ -176,6 +178,7 @@ impl Engine {
         self: &Arc<Self>,
         named: Option<SessionId>,
         visitor: Option<VisitorId>,
+        unit: Option<Unit>,
         context: impl FnOnce() -> Context,
         preview: bool,
     ) -> Result<ActorRef<SessionMsg>, Refused> {
@@ -196,7 +199,7 @@ impl Engine {
             return Err(Refused { close: Close::Overloaded, detail: format!("{} sessions are live", self.config.sessions_max) });
         }
         let id = SessionId(random_id());
-        let unit = visitor.map_or(Unit(id.0), |visitor| Unit(visitor.0));
+        let unit = unit.unwrap_or(Unit(id.0));
         let start = Start { id, unit, context: context(), consent: self.config.consent, preview };
         let visit = Visit::new(self.clock.now(), start.clone());
         self.stats.sessions.fetch_add(1, Ordering::Relaxed);

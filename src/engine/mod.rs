@@ -29,7 +29,9 @@ mod platform;
 mod pools;
 mod proof;
 mod recovery;
+pub mod results;
 pub mod retell;
+mod sales;
 mod session;
 mod shelves;
 mod socket;
@@ -64,6 +66,12 @@ pub use offers::Offers;
 pub use offers::Redeemed;
 pub use platform::Platform;
 pub use pools::PoolError;
+pub use sales::Counted;
+pub use sales::Heard;
+pub use sales::Joined;
+pub use sales::Reply;
+pub use sales::SaleError;
+pub use sales::ToldSale;
 pub use session::Attach;
 pub use session::SessionActor;
 pub use session::SessionMsg;
@@ -81,10 +89,12 @@ use crate::decide::Snapshot;
 use crate::delivery::Signer;
 use crate::delivery::Token;
 use crate::model::Order;
-use crate::model::Profile;
 use crate::model::SessionId;
 use crate::model::Timestamp;
 use crate::model::VisitorId;
+use crate::model::key_of;
+use crate::session::Profile;
+use crate::session::Session;
 use crate::store::Log;
 use crate::store::Stores;
 use crate::store::journal;
@@ -93,6 +103,7 @@ use arc_swap::ArcSwap;
 use learning::Learning;
 use ractor::Actor;
 use ractor::ActorRef;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -134,6 +145,8 @@ pub struct Config {
     pub offer_secret: [u8; 32],
     pub offers: Offers,
     pub learning: LearningConfig,
+    /// Directory of the totals of experiments.
+    pub results_dir: PathBuf,
 }
 
 /// One running engine. Many fit in a process.
@@ -151,6 +164,7 @@ pub struct Engine {
     wheel: Wheel<ActorRef<SessionMsg>>,
     pub learning: Learning,
     pub shelves: Shelves,
+    pub results: results::Results,
     ledger: ledger::OfferLedger,
     archive: Archive,
     heads: recovery::Heads,
@@ -159,6 +173,11 @@ pub struct Engine {
     supervisor: OnceLock<ActorRef<supervisor::SupervisorMsg>>,
     publishing: Mutex<()>,
     gates: Gates,
+    /// One word of the shop about a unit at a time.
+    unit_gates: Gates,
+    campaign_files: OnceLock<Arc<CampaignFiles>>,
+    /// Campaigns that were paused because they did harm.
+    pauses: Mutex<BTreeMap<u64, results::Pause>>,
     draining: AtomicBool,
     tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
 }
@@ -177,6 +196,8 @@ pub enum StartError {
     Recovery(String),
     #[error("failed to read what was learned: {0}")]
     Learning(String),
+    #[error("failed to read the results of experiments: {0}")]
+    Results(String),
     #[error("failed to start the supervisor: {0}")]
     Supervisor(String),
 }
@@ -228,6 +249,9 @@ impl Engine {
         let opening = config.learning.clone();
         let opened = tokio::task::spawn_blocking(move || Learning::open(opening)).await;
         let (learning, pupil) = opened.map_err(|error| StartError::Learning(error.to_string()))?;
+        let opening = config.results_dir.clone();
+        let opened = tokio::task::spawn_blocking(move || results::Results::open(opening)).await;
+        let (results, bookkeeper) = opened.map_err(|error| StartError::Results(error.to_string()))?;
         let version = archive.keep(&snapshot, clock.now())?;
         let snapshot = Snapshot { version, ..snapshot };
         let engine = Arc::new(Engine {
@@ -242,6 +266,7 @@ impl Engine {
             journal,
             learning,
             shelves: Shelves::default(),
+            results,
             wheel: Wheel::default(),
             ledger,
             archive,
@@ -250,12 +275,16 @@ impl Engine {
             supervisor: OnceLock::new(),
             publishing: Mutex::new(()),
             gates: Gates::default(),
+            unit_gates: Gates::default(),
+            campaign_files: OnceLock::new(),
+            pauses: Mutex::default(),
             draining: AtomicBool::new(false),
             tasks: Mutex::new(Vec::new()),
             config,
         });
         engine.restore_counts().await;
         engine.restore_switch().await;
+        engine.restore_pauses().await;
         engine.watch_pools();
         engine.find_heads().await.map_err(StartError::Recovery)?;
         let watching = supervisor::Supervisor(Arc::downgrade(&engine));
@@ -282,6 +311,7 @@ impl Engine {
                 keeping.tend_carts().await;
                 keeping.withdraw_revoked();
                 keeping.remove_old_states().await;
+                keeping.forget_old_units().await;
                 keeping.settle().await;
                 // What a start has read once, the next one shall not have to read again.
                 keeping.checkpoint_after(due).await;
@@ -292,6 +322,7 @@ impl Engine {
             wheel,
             keeper,
             tokio::spawn(pupil.run(engine.clone())),
+            tokio::spawn(bookkeeper.run(engine.clone())),
         ]);
         Ok(engine)
     }
@@ -373,6 +404,11 @@ impl Engine {
         if tokio::time::timeout(Duration::from_secs(10), self.learning.save()).await.is_err() {
             tracing::warn!("what was learned lately is not written down; the journal has it");
         }
+        let flushing = self.clone();
+        let _ = tokio::task::spawn_blocking(move || flushing.journal.flush()).await;
+        if tokio::time::timeout(Duration::from_secs(10), self.results.save()).await.is_err() {
+            tracing::warn!("what was counted lately is not written down; the journal has it");
+        }
         for task in self.tasks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).drain(..) {
             task.abort();
         }
@@ -440,7 +476,8 @@ impl Engine {
         });
     }
 
-    fn note_order(self: &Arc<Self>, order: &Order) {
+    fn note_order(self: &Arc<Self>, order: &Order, session: &Session) {
+        self.note_order_of(key_of(&order.id), session);
         self.stats.orders.fetch_add(1, Ordering::Relaxed);
         self.note_claimed_order(&order.coupon, &order.id);
     }
@@ -462,19 +499,28 @@ impl Engine {
         }
     }
 
-    /// Removes states of visits that ended while nobody was looking.
-    async fn remove_old_states(&self) {
+    /// Ends visits whose time is over and that nobody has asked for since: what they brought is counted then.
+    async fn remove_old_states(self: &Arc<Self>) {
         let visit = self.snapshot.load().settings.visit.clone();
         let before = Timestamp(self.clock.now().0.saturating_sub(visit.longest.as_micros() as u64));
-        if let Ok(old) = self.stores.states.untouched_since(before.0, 1_000).await {
-            for (id, _) in old {
-                if self.directory.get(SessionId(id)).is_none() {
-                    self.forget_state(SessionId(id));
-                }
+        let Ok(old) = self.stores.states.untouched_since(before.0, OLD_AT_ONCE).await else { return };
+        for (id, _) in old {
+            let id = SessionId(id);
+            let _gate = self.gates.enter(id).await;
+            if self.directory.get(id).is_some() {
+                continue;
+            }
+            match self.restore(id).await {
+                // Its deadline has passed, so its first timer ends it.
+                Some(starting) => _ = self.spawn(starting, None).await,
+                None => self.forget_state(id),
             }
         }
     }
 }
+
+/// Visits that are ended at a time because nobody has asked for them.
+const OLD_AT_ONCE: usize = 200;
 
 /// Lets one task at a time restore a session; 32 gates for all sessions.
 #[derive(Default)]

@@ -15,12 +15,13 @@ use crate::history::Replay;
 use crate::history::Snapshots;
 use crate::history::Visit;
 use crate::model::Order;
-use crate::model::Profile;
 use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::model::VisitorId;
 use crate::session::Effect;
+use crate::session::Input;
+use crate::session::Profile;
 use crate::store::Log;
 use crate::store::journal::Position;
 use crate::store::journal::Record;
@@ -100,6 +101,7 @@ struct Aftermath {
     profile: Option<Box<Profile>>,
     erased: Option<VisitorId>,
     orders: Vec<Order>,
+    codes: Vec<Box<str>>,
 }
 
 impl Aftermath {
@@ -152,11 +154,16 @@ impl Engine {
         if from < self.journal.first() {
             tracing::warn!(checkpoint = %from, first = %self.journal.first(), "retention has passed the checkpoint; some visits begin anew");
         }
-        self.journal.keep_from(from);
+        self.keep_from(from);
         self.journal.scan(from, &mut visit).map_err(|error| error.to_string())?;
         self.checkpoint.store(from.0, Ordering::Relaxed);
         tracing::info!(records, visits = self.heads.ids().len(), "read the journal after the checkpoint");
         Ok(())
+    }
+
+    /// Retention leaves what stored states and totals do not have.
+    fn keep_from(&self, checkpoint: Position) {
+        self.journal.keep_from(checkpoint.min(Position(self.results.saved())));
     }
 
     /// Stores a state; false if the store has no room for it now.
@@ -201,8 +208,9 @@ impl Engine {
             self.heads.remove(id);
             return None;
         };
-        self.finish_turns(aftermath).await;
+        self.finish_turns(aftermath, &visit).await;
         if visit.session.is_ended() {
+            self.keep_unit(&visit.session);
             self.heads.remove(id);
             self.forget_state(id);
             return None;
@@ -222,6 +230,11 @@ impl Engine {
         let go = || {
             for record in tail(&*self.journal, id, head, from)?.into_iter().rev() {
                 let entry = Entry::read(record.kind, &record.payload).map_err(|error| error.to_string())?;
+                if let Entry::Turn(turn) = &entry
+                    && let Input::Granted { code, .. } = &turn.input
+                {
+                    aftermath.codes.push(code.clone());
+                }
                 let step = replay.step(Timestamp(record.at_us), entry, &Nearest(self)).map_err(|error| error.to_string())?;
                 differences += u32::from(!step.is_same());
                 replay.effects().list.iter().for_each(|effect| aftermath.note(effect));
@@ -242,7 +255,7 @@ impl Engine {
     }
 
     /// Does what a process had decided and perhaps not done.
-    async fn finish_turns(self: &Arc<Self>, aftermath: Aftermath) {
+    async fn finish_turns(self: &Arc<Self>, aftermath: Aftermath, visit: &Visit) {
         if let Some(visitor) = aftermath.erased
             && let Err(error) = self.stores.profiles.erase_profile(visitor.0).await
         {
@@ -255,8 +268,11 @@ impl Engine {
                 self.save_profile(*profile);
             }
         }
+        for code in aftermath.codes {
+            self.note_code_of(&code, &visit.session);
+        }
         for order in aftermath.orders {
-            self.note_order(&order);
+            self.note_order(&order, &visit.session);
         }
     }
 
@@ -313,7 +329,7 @@ impl Engine {
         match stored.await {
             Ok(()) => {
                 self.checkpoint.store(end.0, Ordering::Relaxed);
-                self.journal.keep_from(end);
+                self.keep_from(end);
                 tracing::debug!(position = %end, "checkpoint");
                 self.forget_old_snapshots();
             }

@@ -9,6 +9,7 @@ use super::view::ProofView;
 use crate::campaign::CampaignSet;
 use crate::consent::Signal;
 use crate::decide::Snapshot;
+use crate::decide::WHOLE_SHOP;
 use crate::history;
 use crate::history::Cause;
 use crate::history::Changes;
@@ -21,8 +22,10 @@ use crate::history::Step;
 use crate::history::WhatIfError;
 use crate::history::what_if;
 use crate::model::Event;
+use crate::model::Key;
 use crate::model::SessionId;
 use crate::model::Timestamp;
+use crate::model::key_of;
 use crate::offer;
 use crate::session::Effect;
 use crate::session::Effects;
@@ -358,11 +361,23 @@ fn words(effect: &Effect, snapshot: &Snapshot) -> Vec<String> {
             let product = snapshot.catalog.product(*product).map_or("a product that is gone", |product| &*product.name);
             format!("{} {product} after it was listed as {}", if *carted { "carted" } else { "looked at" }, strategy.name())
         }
+        Effect::Measured(measured) => match measured.before {
+            None => format!("enters the experiment of {}", of_trial(measured.campaign, snapshot)),
+            Some(_) => format!("counts in the experiment of {}", of_trial(measured.campaign, snapshot)),
+        },
         Effect::SaveProfile(_) => "saves what is remembered".to_owned(),
         Effect::EraseProfile(_) => "forgets the visitor".to_owned(),
         Effect::WantProfile => "asks what is remembered".to_owned(),
         Effect::Ended => "the visit is over".to_owned(),
     }]
+}
+
+fn of_trial(campaign: Key, snapshot: &Snapshot) -> &str {
+    if campaign == key_of(WHOLE_SHOP) {
+        "the whole shop"
+    } else {
+        snapshot.campaigns.find(campaign).map_or("a campaign that is gone", |campaign| &*campaign.id)
+    }
 }
 
 fn gives(terms: &offer::Terms, snapshot: &Snapshot) -> String {

@@ -3,6 +3,7 @@
 mod disk;
 mod failing;
 mod learning;
+mod results;
 mod silent;
 mod slow;
 mod support;

@@ -41,7 +41,7 @@ pub fn read(journal: &dyn Log<ActorRef<SessionMsg>>, head: Position, snapshot: &
 fn entry(record: &Record, snapshot: &Snapshot) -> Option<Entry> {
     let at_ms = record.at_us / 1_000;
     let seq = record.position.0;
-    match record.kind {
+    match record.kind & !history::MEASURED {
         history::TURN => {
             let history::Entry::Turn(turn) = history::Entry::read(record.kind, &record.payload).ok()? else { return None };
             let (kind, title, detail) = describe(&turn.input, snapshot)?;
@@ -94,6 +94,15 @@ pub fn describe(input: &Input, snapshot: &Snapshot) -> Option<(&'static str, Str
         Input::Granted { expires, .. } => {
             detail.insert("expiresMs".into(), Value::from(expires.millis()));
             ("timer", "The offer was granted".to_owned(), detail)
+        }
+        Input::Recalled(_) => return None,
+        Input::Sold(sale) => {
+            detail.insert("valueMinor".into(), Value::from(sale.value));
+            ("event", "The shop confirmed an order".to_owned(), detail)
+        }
+        Input::Refunded(refund) => {
+            detail.insert("amountMinor".into(), Value::from(refund.amount));
+            ("event", "The shop gave money back".to_owned(), detail)
         }
         Input::GrantRefused { .. } => ("timer", "The offer's budget is used up".to_owned(), detail),
         Input::Remembered(profile) => {

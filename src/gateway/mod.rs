@@ -6,6 +6,7 @@
 mod accept;
 mod fallback;
 mod offers;
+mod orders;
 mod origin;
 mod server_side;
 mod socket;
@@ -77,6 +78,8 @@ pub fn router(engine: Arc<Engine>, config: Config) -> Router {
         .route("/v1/decide", post(server_side::decide))
         .route("/v1/offers/{code}", get(offers::check).post(offers::check))
         .route("/v1/offers/{code}/redeem", post(offers::redeem))
+        .route("/v1/orders", post(orders::take))
+        .route("/v1/orders/{order}/refunds", post(orders::refund))
         .route("/v1/asyncapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], ASYNCAPI) }))
         .route("/sdk/floorwalker.js", get(|| async { script(SDK) }))
         .route("/sdk/floorwalker-more.js", get(|| async { script(SDK_MORE) }))

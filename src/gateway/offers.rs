@@ -134,7 +134,7 @@ fn add(answer: &mut Value, benefit: Benefit) {
 
 impl Gateway {
     /// Lets the shop's server in. Whoever guesses pays what a visitor's handshake costs.
-    fn admit_server(&self, headers: &HeaderMap) -> Result<(), Refused> {
+    pub(super) fn admit_server(&self, headers: &HeaderMap) -> Result<(), Refused> {
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
         let (first, second) = (given.next(), given.next());
         let bearer = first.and_then(|value| value.to_str().ok()?.split_once(' '));
@@ -192,11 +192,11 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refused {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refused {
         Refused { status, code, message: message.into(), field: None }
     }
 
-    fn field(field: &'static str, message: impl Into<String>) -> Refused {
+    pub(super) fn field(field: &'static str, message: impl Into<String>) -> Refused {
         Refused { field: Some(field), ..Refused::new(StatusCode::BAD_REQUEST, "bad_request", message) }
     }
 }

@@ -11,6 +11,8 @@
 //! | [`CONSUMED`] | stream and event number | an event was refused, or failed: its number is used up |
 //! | [`KEYFRAME`] | the whole visit | inputs before it could not be recorded; history goes on from here |
 //! | [`DECISION`] | a proof in words, for people; see `engine/proof.rs` | after the turn that decided |
+//!
+//! A record whose input moved the results of experiments has [`MEASURED`] added to its kind and what was measured at its end.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -35,13 +37,16 @@ pub use record::CONSUMED;
 pub use record::DECISION;
 pub use record::Entry;
 pub use record::KEYFRAME;
+pub use record::MEASURED;
 pub use record::Malformed;
 pub use record::STARTED;
 pub use record::TURN;
 pub use record::Turn;
+pub use record::measured;
 pub use record::seal_turn;
 pub use record::write_consumed;
 pub use record::write_keyframe;
+pub use record::write_measured;
 pub use record::write_started;
 pub use record::write_turn;
 pub use rehearse::Rehearsal;

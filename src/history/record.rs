@@ -4,6 +4,7 @@ use super::Deliveries;
 use super::Visit;
 use crate::model::StreamId;
 use crate::session::Input;
+use crate::session::Measured;
 use crate::session::Session;
 use crate::session::Start;
 
@@ -13,6 +14,8 @@ pub const TURN: u8 = 3;
 pub const STARTED: u8 = 4;
 pub const CONSUMED: u8 = 5;
 pub const KEYFRAME: u8 = 6;
+/// Added to the kind of a record whose input moved results: its payload ends with what was measured, and the length of that.
+pub const MEASURED: u8 = 0x80;
 
 /// One input as it was applied.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,8 @@ pub struct Turn {
     /// See [`Effects::digest`](crate::session::Effects::digest).
     pub digest: u64,
     pub input: Input,
+    /// What the record says was measured; `None` if it says nothing of results.
+    pub measured: Option<Vec<Measured>>,
 }
 
 /// One record, read.
@@ -66,6 +71,38 @@ pub fn seal_turn(payload: &mut [u8], digest: u64) {
     }
 }
 
+/// Ends a record's payload with what was measured, whose kind gets [`MEASURED`] then. One record says what happened and what it counts
+/// for, so that no crash comes between the two.
+pub fn write_measured<'a>(out: &mut Vec<u8>, measured: impl Iterator<Item = &'a Measured>) {
+    let from = out.len();
+    let list: Vec<&Measured> = measured.collect();
+    pack(out, &list);
+    let length = u32::try_from(out.len() - from).unwrap_or(u32::MAX);
+    out.extend_from_slice(&length.to_be_bytes());
+}
+
+/// What a record says was measured, and the version of the snapshot its input was applied with where it is a turn.
+///
+/// # Errors
+/// [`Malformed`] if it cannot be read.
+pub fn measured(kind: u8, payload: &[u8]) -> Result<(Option<u64>, Vec<Measured>), Malformed> {
+    if kind & MEASURED == 0 {
+        return Ok((None, Vec::new()));
+    }
+    let (rest, measured) = split_measured(kind, payload)?;
+    let version = if kind == TURN | MEASURED { number(rest).map(|(version, _)| version) } else { None };
+    let list = rmp_serde::from_slice(measured).map_err(|error| Malformed { kind, reason: error.to_string() })?;
+    Ok((version, list))
+}
+
+fn split_measured(kind: u8, payload: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    let split = || {
+        let (rest, length) = payload.split_last_chunk::<4>()?;
+        rest.split_at_checked(rest.len().checked_sub(u32::from_be_bytes(*length) as usize)?)
+    };
+    split().ok_or_else(|| Malformed { kind, reason: "what was measured is cut short".to_owned() })
+}
+
 /// Appends the payload of a visit's first record.
 pub fn write_started(out: &mut Vec<u8>, start: &Start) {
     pack(out, start);
@@ -93,6 +130,15 @@ impl Entry {
     /// # Errors
     /// [`Malformed`] if the kind is not known or the payload is not of its kind.
     pub fn read(kind: u8, payload: &[u8]) -> Result<Entry, Malformed> {
+        if kind & MEASURED != 0 {
+            let (_, list) = measured(kind, payload)?;
+            let (rest, _) = split_measured(kind, payload)?;
+            let mut entry = Entry::read(kind & !MEASURED, rest)?;
+            if let Entry::Turn(turn) = &mut entry {
+                turn.measured = Some(list);
+            }
+            return Ok(entry);
+        }
         let wrong = |reason: &str| Malformed { kind, reason: reason.to_owned() };
         let packed = |error: rmp_serde::decode::Error| Malformed { kind, reason: error.to_string() };
         Ok(match kind {
@@ -107,7 +153,7 @@ impl Entry {
                     let (stream, rest) = rest.split_first_chunk::<16>().ok_or_else(|| wrong("too short"))?;
                     (Some((StreamId(*stream), seq)), rest)
                 };
-                Entry::Turn(Box::new(Turn { version, number, digest, input: rmp_serde::from_slice(rest).map_err(packed)? }))
+                Entry::Turn(Box::new(Turn { version, number, digest, input: rmp_serde::from_slice(rest).map_err(packed)?, measured: None }))
             }
             STARTED => Entry::Started(rmp_serde::from_slice(payload).map_err(packed)?),
             CONSUMED => {

@@ -1,9 +1,10 @@
-//! The words everything else is written in: ids, time, money, pages, context, events, interests, profiles.
+//! The words everything else is written in: ids, time, money, pages, context, events, interests.
 //!
 //! Plain data, parsed once at the edge. Nothing here decides anything.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod cap;
 mod context;
 mod event;
 mod ids;
@@ -11,9 +12,10 @@ mod interest;
 mod language;
 mod money;
 mod page;
-mod profile;
+mod sale;
 mod time;
 
+pub use cap::VisitorCap;
 pub use context::Context;
 pub use context::DeviceKind;
 pub use context::ReferrerKind;
@@ -43,6 +45,6 @@ pub use page::Page;
 pub use page::PageKind;
 pub use page::PlacementKind;
 pub use page::PlacementSpec;
-pub use profile::Profile;
-pub use profile::VisitorCap;
+pub use sale::Refund;
+pub use sale::Sale;
 pub use time::Timestamp;

@@ -3,8 +3,10 @@
 use super::Effect;
 use super::Effects;
 use super::Input;
+use super::Recalled;
 use super::Session;
 use super::Stream;
+use super::Trials;
 use crate::campaign::DwellOf;
 use crate::campaign::Trigger;
 use crate::campaign::TriggerRef;
@@ -60,8 +62,12 @@ impl Session {
                 Input::GrantRefused { decision } => self.grant_refused(decision),
                 Input::Foreseen(foreseen) => self.foreseen(*foreseen),
                 Input::Remembered(profile) => self.remembered(at, *profile, snapshot, out),
+                Input::Recalled(recalled) => self.recalled(*recalled),
+                Input::Sold(sale) => self.sold(at, &sale, snapshot, out),
+                Input::Refunded(refund) => self.refunded(&refund, snapshot, out),
                 Input::Timer | Input::Published => {}
             }
+            self.enrol_whole(at, snapshot, out);
             self.release_held(at, snapshot, out);
         }
         self.schedule(at, snapshot);
@@ -77,7 +83,7 @@ impl Session {
     fn pass_time(&mut self, at: Timestamp, snapshot: &Snapshot, out: &mut Effects) {
         let visit = &snapshot.settings.visit;
         if at.since(self.active) >= visit.ends_after || at.since(self.started) >= visit.longest {
-            self.end(out);
+            self.end(at, snapshot, out);
             return;
         }
         self.count_attention(at, snapshot, out);
@@ -226,13 +232,31 @@ impl Session {
         }
     }
 
-    fn end(&mut self, out: &mut Effects) {
+    fn end(&mut self, at: Timestamp, snapshot: &Snapshot, out: &mut Effects) {
+        self.ended = true;
+        if !self.listens {
+            self.tell_at_the_end(at, snapshot, out);
+        }
         if let Some(profile) = self.profile.as_mut() {
             profile.sessions = profile.sessions.saturating_add(1);
             profile.last_seen = self.active;
         }
         self.save_profile(out);
+        out.list.push(Effect::Ended);
+    }
+
+    /// Takes what is known of a unit, and waits for what the shop's server says of it.
+    fn recalled(&mut self, recalled: Recalled) {
+        self.listens = true;
+        let Recalled { trials, mut profile } = recalled;
+        let kept = profile.as_mut().map_or(trials, |profile| std::mem::take(&mut profile.trials));
+        self.profile = profile;
+        self.resume_trials(kept);
+    }
+
+    pub(super) fn end_listening(&mut self, out: &mut Effects) {
         self.ended = true;
+        self.save_profile(out);
         out.list.push(Effect::Ended);
     }
 
@@ -266,6 +290,11 @@ impl Session {
         debug_assert!(
             self.listed.is_empty() || self.consent.capabilities().allows(Purpose::Measure),
             "nothing is measured without consent"
+        );
+        debug_assert!(self.trials.list.len() <= Trials::ENROLLED_MAX && self.trials.sales.len() <= Trials::SALES_MAX);
+        debug_assert!(
+            self.listens || self.trials.is_empty() || self.consent.capabilities().allows(Purpose::Measure),
+            "nothing is counted without consent"
         );
         if !self.learns() {
             debug_assert!(

@@ -1,5 +1,7 @@
 //! Everything a session can ask of the shell.
 
+use super::Measured;
+use super::Profile;
 use crate::campaign::TriggerRef;
 use crate::decide::Held;
 use crate::decide::Proofs;
@@ -7,7 +9,6 @@ use crate::decide::Winner;
 use crate::model::DecisionId;
 use crate::model::Key;
 use crate::model::Order;
-use crate::model::Profile;
 use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::VisitorId;
@@ -69,8 +70,17 @@ pub enum Effect {
     WantProfile,
     /// A product that a list of this strategy had shown was looked at, or put into the cart.
     Followed { product: Key, strategy: Strategy, carted: bool },
+    /// A unit entered an experiment, or brought something that counts.
+    Measured(Box<Measured>),
     /// The visit is over; no further input changes anything.
     Ended,
+}
+
+impl Effect {
+    /// What it says of an experiment, if it does.
+    pub fn measured(&self) -> Option<&Measured> {
+        if let Effect::Measured(measured) = self { Some(measured) } else { None }
+    }
 }
 
 /// One change to a page.

@@ -86,6 +86,7 @@ impl Session {
             }
             Event::Order(order) => self.ordered(at, order, snapshot, out),
             Event::Custom { name } => {
+                self.count_custom(name, snapshot);
                 out.matched.extend(set.custom(name));
                 self.sequences.happen(at, Happening::Custom(name), snapshot, &mut out.matched);
             }
@@ -249,8 +250,9 @@ impl Session {
             }
             self.ordered.push(id);
         }
+        let is_news = self.order_claimed(at, &order, snapshot, out);
         self.counters.orders = self.counters.orders.saturating_add(1);
-        if let Some(profile) = self.profile.as_mut() {
+        if is_news && let Some(profile) = self.profile.as_mut() {
             profile.orders = profile.orders.saturating_add(1);
             profile.note_bought(&order.products);
         }

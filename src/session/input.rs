@@ -1,12 +1,15 @@
 //! Everything that can be given to a session. If it changes the outcome, it is here, so the journal holds it.
 
+use super::Profile;
+use super::Trials;
 use crate::consent::Signal;
 use crate::consent::Source;
 use crate::model::DecisionId;
 use crate::model::Event;
 use crate::model::Page;
-use crate::model::Profile;
 use crate::model::Receipt;
+use crate::model::Refund;
+use crate::model::Sale;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::recommend::Foreseen;
@@ -35,8 +38,22 @@ pub enum Input {
     GrantRefused { decision: DecisionId },
     /// The visitor is remembered: what earlier visits left, or a new profile.
     Remembered(Box<Profile>),
+    /// The visit is only there to hear what the shop's server says of a unit whose visits are over: what is known of it.
+    Recalled(Box<Recalled>),
+    /// The shop's server says what was ordered.
+    Sold(Box<Sale>),
+    /// The shop's server says what was given back.
+    Refunded(Refund),
     /// The snapshot changed; content of campaigns that are gone or off goes.
     Published,
     /// What the live indexes answered to the [`Wish`](super::Wish) of the event that follows.
     Foreseen(Box<Foreseen>),
+}
+
+/// What is kept of a unit.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recalled {
+    pub trials: Trials,
+    /// Of a remembered visitor, whose trials it holds then.
+    pub profile: Option<Box<Profile>>,
 }

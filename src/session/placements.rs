@@ -24,6 +24,7 @@ use crate::decide::decide;
 use crate::decide::own_words;
 use crate::model::DecisionId;
 use crate::model::Key;
+use crate::model::PageKind;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::model::key_of;
@@ -60,7 +61,7 @@ impl Session {
                 })
                 .collect();
             let range = from..out.proofs.considered.len() as u32;
-            self.accept(at, index, range, &mut winners, whys, out);
+            self.accept((at, snapshot), index, range, &mut winners, whys, out);
         }
         matched.clear();
         winners.clear();
@@ -114,20 +115,23 @@ impl Session {
 
     fn accept(
         &mut self,
-        at: Timestamp,
+        (at, snapshot): (Timestamp, &Snapshot),
         index: usize,
         considered: std::ops::Range<u32>,
         winners: &mut SmallVec<[Winner; 2]>,
         whys: SmallVec<[(Box<str>, Because); 2]>,
         out: &mut Effects,
     ) {
-        let Some(stream) = self.streams.get(index).map(|stream| stream.id) else { return };
+        let Some(stream) = self.streams.get(index) else { return };
+        let page = stream.page.as_ref().map_or(PageKind::Other, |page| page.page.kind);
+        let stream = stream.id;
         let mut won = SmallVec::new();
         let mut patches = Patches::new();
         let mut grants: SmallVec<[Effect; 1]> = SmallVec::new();
         let mut whys = whys.into_iter();
         for winner in winners.drain(..) {
             let campaign = winner.campaign;
+            self.enrol(at, page, &campaign, winner.assignment, snapshot, out);
             let interrupted = self.caps.interrupted;
             self.note_act(at, index, &campaign, winner.changes);
             let Some(contents) = winner.contents else { continue };

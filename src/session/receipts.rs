@@ -2,14 +2,15 @@
 
 use super::Effect;
 use super::Effects;
+use super::Profile;
 use super::Session;
+use super::Trials;
 use crate::consent::Purpose;
 use crate::consent::Signal;
 use crate::consent::Source;
 use crate::decide::Content;
 use crate::decide::Snapshot;
 use crate::model::Key;
-use crate::model::Profile;
 use crate::model::Receipt;
 use crate::model::ReceiptState;
 use crate::model::StreamId;
@@ -23,6 +24,7 @@ impl Session {
             let Receipt { decision, state } = *receipt;
             let Some((_, campaign, variant)) = self.recent.iter().find(|(id, ..)| *id == decision).copied() else { continue };
             out.list.push(Effect::Reported { decision, campaign, variant, state });
+            self.note_exposure(campaign, state);
             if state == ReceiptState::Received {
                 continue;
             }
@@ -107,6 +109,7 @@ impl Session {
         }
         if !after.allows(Purpose::Measure) {
             self.listed.clear();
+            self.trials = Trials::default();
         }
         if before.allows(Purpose::Remember) && !after.allows(Purpose::Remember) {
             if let Some(profile) = self.profile.take() {
@@ -158,11 +161,30 @@ impl Session {
             self.interests = profile.interests.clone();
         }
         self.note_unwanted(&profile.bought);
+        self.take_unit(&mut profile, out);
         let returns = self.profile.is_none() && profile.sessions > 0 && self.counters.page_views == 1;
         self.profile = Some(Box::new(profile));
         if returns {
             out.matched.extend_from_slice(&snapshot.campaigns.return_visit);
             self.decide_front(at, snapshot, out);
+        }
+    }
+
+    /// A visitor stays what they were assigned as first, whichever of their ids a visit begins with. Where something was decided before
+    /// they were known, the visit goes on as it began and is counted as a drift.
+    fn take_unit(&mut self, profile: &mut Profile, out: &mut Effects) {
+        let trials = std::mem::take(&mut profile.trials);
+        let unit = *profile.unit.get_or_insert(self.unit);
+        let is_fresh = self.trials.list.is_empty() && self.decisions == 0 && self.caps.campaigns().next().is_none();
+        if unit != self.unit && is_fresh {
+            self.unit = unit;
+        }
+        if unit != self.unit {
+            self.drifted = true;
+            self.cross_over(&trials, out);
+            profile.trials = trials;
+        } else if self.consent.capabilities().allows(Purpose::Measure) {
+            self.resume_trials(trials);
         }
     }
 
@@ -174,12 +196,20 @@ impl Session {
     }
 
     pub(super) fn save_profile(&mut self, out: &mut Effects) {
-        if !self.consent.capabilities().allows(Purpose::Remember) {
+        if !self.listens && !self.consent.capabilities().allows(Purpose::Remember) {
             return;
         }
+        let interests = self.interests.clone();
         if let Some(profile) = self.profile.as_mut() {
-            profile.interests = self.interests.clone();
-            out.list.push(Effect::SaveProfile(profile.clone()));
+            if !self.listens {
+                profile.interests = interests;
+            }
+            let mut saved = profile.clone();
+            // Of a visitor who drifted the profile has what was counted under the first unit.
+            if !self.drifted {
+                saved.trials = self.trials.clone();
+            }
+            out.list.push(Effect::SaveProfile(saved));
         }
     }
 }

@@ -3,6 +3,8 @@
 use super::Attention;
 use super::Exit;
 use super::Listed;
+use super::Profile;
+use super::Trials;
 use super::Views;
 use super::memory::Armed;
 use super::sequence::Sequences;
@@ -14,6 +16,7 @@ use crate::decide::Caps;
 use crate::decide::Content;
 use crate::decide::Held;
 use crate::decide::PageState;
+use crate::experiment::CUSTOM_MAX;
 use crate::experiment::Unit;
 use crate::model::Cart;
 use crate::model::Context;
@@ -23,7 +26,6 @@ use crate::model::Interests;
 use crate::model::Key;
 use crate::model::Language;
 use crate::model::Page;
-use crate::model::Profile;
 use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
@@ -39,7 +41,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     pub(super) id: SessionId,
-    /// Assignment unit: the visitor where one was known at the start, else the session. Never changes.
+    /// Assignment unit: the first id by which the visitor was known, else the session. Never changes once something was decided.
     pub(super) unit: Unit,
     pub(super) started: Timestamp,
     /// Version of the snapshot seen last.
@@ -94,6 +96,18 @@ pub struct Session {
     /// Products bought, or turned down, the latest last, at most [`Session::UNWANTED_MAX`]. They are not recommended.
     #[serde(default)]
     pub(super) unwanted: Vec<Key>,
+    /// Experiments the unit takes part in.
+    #[serde(default)]
+    pub(super) trials: Trials,
+    /// How often the events happened that the shop counts as metrics.
+    #[serde(default)]
+    pub(super) custom: [u32; CUSTOM_MAX],
+    /// Nobody visits: see [`Input::Recalled`](super::Input::Recalled).
+    #[serde(default)]
+    pub(super) listens: bool,
+    /// Remembered visitors whose first unit was another than this visit's, after something was decided for it.
+    #[serde(default)]
+    pub(super) drifted: bool,
 }
 
 /// Plain counts, for conditions and scores.
@@ -218,11 +232,30 @@ impl Session {
             foresight: None,
             listed: Vec::new(),
             unwanted: Vec::new(),
+            trials: Trials::default(),
+            custom: [0; CUSTOM_MAX],
+            listens: false,
+            drifted: false,
         }
     }
 
     pub fn id(&self) -> SessionId {
         self.id
+    }
+
+    /// What experiments assign.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// Whether the visitor turned out to have been assigned before under another id, after something was decided for this one.
+    pub fn has_drifted(&self) -> bool {
+        self.drifted
+    }
+
+    /// Whether nobody visits: it only hears what the shop's server says of a unit.
+    pub fn listens(&self) -> bool {
+        self.listens
     }
 
     pub fn started(&self) -> Timestamp {

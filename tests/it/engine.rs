@@ -260,7 +260,7 @@ data = { title = "Hello" }
 "#;
     let shop = Shop::open(&[welcome]).await;
     let settings = floorwalker::decide::Settings {
-        experiments: floorwalker::decide::Experiments { holdout: 0.5, baseline_max: 0.5 },
+        experiments: floorwalker::decide::Experiments { holdout: 0.5, ..Default::default() },
         ..crate::support::settings()
     };
     shop.engine.publish(|now| floorwalker::decide::Snapshot { settings: std::sync::Arc::new(settings), ..now.clone() });

@@ -12,6 +12,7 @@ mod engine;
 mod gateway;
 mod generated;
 mod golden_stats;
+mod orders;
 mod replay;
 mod rot;
 mod support;

@@ -69,6 +69,7 @@ impl Shop {
             journal_dir: directory.join("journal"),
             snapshots_dir: directory.join("snapshots"),
             learning: floorwalker::engine::LearningConfig::new(directory.join("learned")),
+            results_dir: directory.join("results"),
             journal: journal::Config::default(),
             durability: journal::Durability::Fsync,
             settings: settings(),
@@ -135,7 +136,7 @@ pub fn hasty() -> Settings {
 
 /// No baselines and no holdout: tests see every campaign.
 pub fn settings() -> Settings {
-    Settings { experiments: Experiments { holdout: 0.0, baseline_max: 0.0 }, ..Settings::default() }
+    Settings { experiments: Experiments { holdout: 0.0, baseline_max: 0.0, ..Experiments::default() }, ..Settings::default() }
 }
 
 pub fn snapshot(campaigns: &[&str]) -> Snapshot {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 /// What is promised of every route. One that is missing here, or here only, fails the test.
-const MATRIX: [(&str, &str, Access); 29] = [
+const MATRIX: [(&str, &str, Access); 32] = [
     ("GET", "/healthz", Access::Open),
     ("GET", "/readyz", Access::Open),
     ("GET", "/metrics", Access::Open),
@@ -36,6 +36,9 @@ const MATRIX: [(&str, &str, Access); 29] = [
     ("POST", "/admin/v1/offers/pools/{id}", Access::Change),
     ("GET", "/admin/v1/offers/{id}", Access::Read),
     ("POST", "/admin/v1/offers/{id}/revoke", Access::Change),
+    ("GET", "/admin/v1/experiments", Access::Read),
+    ("GET", "/admin/v1/experiments.csv", Access::Read),
+    ("GET", "/admin/v1/experiments/{id}", Access::Read),
     ("GET", "/admin/v1/recommendations", Access::Read),
     ("POST", "/admin/v1/kill", Access::Change),
     ("POST", "/admin/v1/preview", Access::Change),

@@ -79,11 +79,12 @@ impl Shop {
         let folder = std::env::temp_dir().join(format!("floorwalker-api-{:032x}", u128::from_be_bytes(random_id())));
         std::fs::create_dir_all(folder.join("campaigns")).unwrap();
         // Nobody is held out, so that one visitor tells.
-        let settings = Settings { experiments: Experiments { holdout: 0.0, baseline_max: 0.5 }, ..Settings::default() };
+        let settings = Settings { experiments: Experiments { holdout: 0.0, ..Experiments::default() }, ..Settings::default() };
         let config = Config {
             journal_dir: folder.join("journal"),
             snapshots_dir: folder.join("snapshots"),
             learning: crate::engine::LearningConfig::new(folder.join("learned")),
+            results_dir: folder.join("results"),
             journal: journal::Config::default(),
             durability: journal::Durability::Memory,
             settings: settings.clone(),

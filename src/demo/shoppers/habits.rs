@@ -72,6 +72,8 @@ pub const CLICKS_OFFER: f64 = 0.10;
 pub const CLICKS_OTHER: f64 = 0.05;
 /// After a click on a recommendation: puts it into the cart.
 pub const TAKES_RECOMMENDED: f64 = 0.20;
+/// Sees in the cart how far free shipping is: checks out at once. This is the effect that the demo's experiment finds.
+pub const BUYS_WHEN_CLOSE: f64 = 0.20;
 /// After a click on an offer, with something in the cart: buys it at once, with the offer's code.
 pub const BUYS_WITH_OFFER: f64 = 0.35;
 

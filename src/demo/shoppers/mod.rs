@@ -17,6 +17,7 @@
 //! | who | desktop 52 %, phone 40 %, tablet 8 %; a returning browser 30 %, as soon as one is ready |
 //! | what is pushed | receipts for all; shown after 1 s (60 % where it is below the fold); clicks 5 to 25 %, overlays dismissed 60 % |
 //! | after a click | the page it leads to; a recommended product taken 20 %; an offer used 35 % |
+//! | what a campaign changes | who sees in the cart how far free shipping is, checks out at once in 20 %: the effect for the demo's experiment to find |
 //!
 //! Movements of a hand, reading what comes up, and heartbeats of attention keep their real time at any speed, because the engine's
 //! windows do: at a higher speed pages are left sooner, so triggers on dwell fire less. The clients have no HTML and no shop cart: they

@@ -103,7 +103,9 @@ pub fn react(patch: &Patch, page: Standing<'_>, chance: &mut Chance) -> Reaction
             _ => 0.0,
         }
     };
-    if share < clicks {
+    if spot_name == Some("cart-progress") && matches!(patch.op, Op::Fill { .. }) && chance.happens(habits::BUYS_WHEN_CLOSE) {
+        reaction.leads = Some(Place::Checkout);
+    } else if share < clicks {
         reaction.later.push((answered_ms, ReceiptState::Clicked));
         reaction.leads = leads_to(&patch.op, chance);
     } else if is_overlay && share < clicks + habits::DISMISSES_OVERLAY {

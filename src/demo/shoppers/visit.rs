@@ -301,6 +301,7 @@ impl Visit<'_> {
                 self.record(Event::Click(wire::Click { target: "add-to-cart".to_owned(), product: Some(id.clone()) }));
                 self.add(id);
             }
+            Place::Checkout => self.order().await,
             Place::Cart if self.browser.coupon.is_some() && self.chance.happens(habits::BUYS_WITH_OFFER) => {
                 self.record(Event::Click(wire::Click { target: "checkout".to_owned(), product: None }));
                 self.open(Place::Checkout, None).await;

@@ -60,7 +60,7 @@ impl Learned {
         }
         let mut clicks = 0;
         let scanned = journal.scan(self.position, &mut |record| {
-            if record.kind == history::TURN
+            if record.kind & !history::MEASURED == history::TURN
                 && let Ok(Entry::Turn(turn)) = Entry::read(record.kind, &record.payload)
                 && let Input::Foreseen(foreseen) = &turn.input
                 && let Some(what) = Subject::of(foreseen)

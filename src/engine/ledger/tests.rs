@@ -76,6 +76,7 @@ async fn open_with(stores: Stores, clock: Clock, server_secret: Option<Vec<u8>>)
         journal_dir: directory.join("journal"),
         snapshots_dir: directory.join("snapshots"),
         learning: crate::engine::LearningConfig::new(directory.join("learned")),
+        results_dir: directory.join("results"),
         journal: journal::Config::default(),
         durability: journal::Durability::Memory,
         settings: Settings::default(),

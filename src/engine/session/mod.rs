@@ -8,6 +8,7 @@ mod outbox;
 mod turn;
 
 use super::Engine;
+use super::Reply;
 use super::connection::Connection;
 use super::connection::SILENT_AFTER;
 use super::connection::SLOW_AFTER;
@@ -24,8 +25,8 @@ use super::view::SessionView;
 use crate::history;
 use crate::history::Visit;
 use crate::model::DecisionId;
+use crate::model::Key;
 use crate::model::Page;
-use crate::model::Profile;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::offer::Network;
@@ -36,6 +37,9 @@ use crate::protocol::wire;
 use crate::protocol::wire::ServerFrame;
 use crate::session::Effects;
 use crate::session::Input;
+use crate::session::Measured;
+use crate::session::Profile;
+use crate::session::Recalled;
 use crate::session::Start;
 use crate::store::journal::Durability;
 use crate::store::journal::Position;
@@ -85,6 +89,14 @@ pub enum SessionMsg {
     GrantRefused {
         decision: DecisionId,
     },
+    /// The shop's server tells of an order. The reply says what was known of it before and after.
+    Hear {
+        order: Key,
+        input: Box<Input>,
+        reply: oneshot::Sender<Reply>,
+    },
+    /// The visit is only there to hear that: what is known of its unit.
+    Recall(Box<Recalled>),
     /// The publisher has a new snapshot.
     Published,
     /// A decision for a server-rendered page.
@@ -179,6 +191,8 @@ pub struct Live {
     awaiting_profile: bool,
     /// Inputs were applied that could not be recorded; the next record is the whole visit.
     unrecorded: bool,
+    /// What they moved in experiments; at most two changes of each of [`Trials::ENROLLED_MAX`](crate::session::Trials::ENROLLED_MAX).
+    unmeasured: Vec<Measured>,
     /// The event being applied. Still there when the actor is dropped: it failed.
     current: Option<(StreamId, u64)>,
     /// A state is to be saved as soon as its records are durable.
@@ -245,6 +259,7 @@ impl Actor for SessionActor {
             waiting: false,
             awaiting_profile: false,
             unrecorded: false,
+            unmeasured: Vec::new(),
             current: None,
             save_wanted: false,
             save_refused: false,
@@ -300,7 +315,20 @@ impl Live {
                 }
             }
             SessionMsg::Post { stream, frames, reply } => self.post(stream, frames, reply),
-            SessionMsg::Granted { decision, code, expires } => self.apply(Input::Granted { decision, code, expires }),
+            SessionMsg::Granted { decision, code, expires } => {
+                self.engine.note_code_of(&code, &self.visit.session);
+                self.apply(Input::Granted { decision, code, expires });
+            }
+            SessionMsg::Hear { order, input, reply } => {
+                let before = self.visit.session.trials().sale(order).cloned();
+                self.apply(*input);
+                // Before the answer, so that the next word about this unit finds it.
+                if self.visit.session.is_ended() {
+                    self.engine.keep_unit(&self.visit.session);
+                }
+                let _ = reply.send(Reply::new(before, &self.visit.session, order, !self.unrecorded));
+            }
+            SessionMsg::Recall(recalled) => self.apply(Input::Recalled(recalled)),
             SessionMsg::GrantRefused { decision } => self.apply(Input::GrantRefused { decision }),
             SessionMsg::Published => self.apply(Input::Published),
             SessionMsg::Decide { stream, page, consent, profile, reply } => {
@@ -505,6 +533,7 @@ impl Live {
     fn finish(&mut self) {
         self.over = true;
         self.close_all(Close::SessionEnded);
+        self.engine.keep_unit(&self.visit.session);
         self.engine.forget_state(self.visit.session.id());
         self.engine.directory.remove(self.visit.session.id());
     }

@@ -22,6 +22,7 @@ use crate::protocol::wire::ServerFrame;
 use crate::session::Effect;
 use crate::session::Effects;
 use crate::session::Input;
+use crate::session::News;
 use crate::session::Patch;
 use crate::store::journal::Append;
 use crate::store::journal::AppendError;
@@ -87,7 +88,16 @@ impl Live {
         self.visit.apply(at, numbered, input, &snapshot, &mut effects);
         self.current = None;
         history::seal_turn(&mut payload, effects.digest(&mut digest));
-        let position = self.append(history::TURN, at, &payload).map_or(u64::MAX, |position| position.0);
+        let mut measured = effects.list.iter().filter_map(Effect::measured).peekable();
+        let mut kind = history::TURN;
+        if measured.peek().is_some() {
+            kind |= history::MEASURED;
+            history::write_measured(&mut payload, measured);
+        }
+        let position = self.append(kind, at, &payload).map_or(u64::MAX, |position| position.0);
+        if kind != history::TURN && position == u64::MAX {
+            self.note_unrecorded(&effects);
+        }
         if let Some(delivery) = numbered.and_then(|stream| self.visit.delivery_mut(stream)) {
             delivery.note_written(position);
         }
@@ -124,7 +134,7 @@ impl Live {
 
     /// Appends a record of this visit and asks to be told when it is durable. After a hole in the history only a keyframe is taken.
     pub(super) fn append(&mut self, kind: u8, at: Timestamp, payload: &[u8]) -> Result<Position, AppendError> {
-        if self.unrecorded && kind != history::KEYFRAME {
+        if self.unrecorded && kind & !history::MEASURED != history::KEYFRAME {
             return Err(AppendError::Closed);
         }
         let append = Append { session: self.visit.session.id().0, previous: self.head, kind, at_us: at.0, payload };
@@ -155,10 +165,30 @@ impl Live {
         }
         let mut payload = Vec::new();
         history::write_keyframe(&mut payload, &self.visit.session, &self.visit.deliveries);
-        let position = self.append(history::KEYFRAME, self.visit.session.now(), &payload)?;
+        let mut kind = history::KEYFRAME;
+        if !self.unmeasured.is_empty() {
+            kind |= history::MEASURED;
+            history::write_measured(&mut payload, self.unmeasured.iter());
+        }
+        let position = self.append(kind, self.visit.session.now(), &payload)?;
         self.unrecorded = false;
+        self.unmeasured.clear();
         self.visit.deliveries.iter_mut().for_each(|(_, delivery)| delivery.note_rewritten(position.0));
         Ok(())
+    }
+
+    /// Keeps what was measured for the record of the whole visit. Of each experiment first and last say all, so that it is bounded.
+    fn note_unrecorded(&mut self, effects: &Effects) {
+        for measured in effects.list.iter().filter_map(Effect::measured) {
+            match self.unmeasured.iter_mut().find(|known| known.experiment == measured.experiment && known.news == News::Nothing) {
+                Some(known) => {
+                    known.after = measured.after.clone();
+                    known.exposed |= measured.exposed;
+                    known.news = measured.news;
+                }
+                None => self.unmeasured.push(measured.clone()),
+            }
+        }
     }
 
     /// The time of the next input: the journal's and the core's are the same.
@@ -235,7 +265,7 @@ impl Live {
                 if !self.visit.session.is_preview() {
                     acted.iter().for_each(|campaign| engine.counts.note_order(*campaign));
                 }
-                engine.note_order(&order);
+                engine.note_order(&order, &self.visit.session);
             }
             Effect::SaveProfile(profile) => engine.save_profile(*profile),
             Effect::EraseProfile(visitor) => engine.erase_profile(visitor),
@@ -249,7 +279,8 @@ impl Live {
                     engine.shelves.note_followed(strategy, carted);
                 }
             }
-            Effect::Ended => {}
+            // The record of the turn says it; the results are read from there.
+            Effect::Measured(_) | Effect::Ended => {}
         }
     }
 

@@ -76,7 +76,7 @@ async fn visit(engine: &Arc<Engine>, hello: wire::Hello, views: &[&str], cart: &
 fn answers(engine: &Engine) -> Vec<Foreseen> {
     let mut answers = Vec::new();
     let read = |record: crate::store::journal::Record| {
-        if record.kind == history::TURN
+        if record.kind & !history::MEASURED == history::TURN
             && let Entry::Turn(turn) = Entry::read(record.kind, &record.payload).unwrap()
             && let Input::Foreseen(foreseen) = turn.input
         {

@@ -35,6 +35,7 @@ pub(super) fn config(directory: &Path) -> Config {
         journal_dir: directory.join("journal"),
         snapshots_dir: directory.join("snapshots"),
         learning: crate::engine::LearningConfig::new(directory.join("learned")),
+        results_dir: directory.join("results"),
         journal: journal::Config::default(),
         durability: journal::Durability::Fsync,
         settings: Settings::default(),
@@ -71,7 +72,7 @@ pub(super) fn banner() -> Snapshot {
         data = { title = "Thank you" }
     "#;
     let campaign = Campaign::parse("test.toml", text, Currency::USD).unwrap();
-    let experiments = Experiments { holdout: 0.0, baseline_max: 0.0 };
+    let experiments = Experiments { holdout: 0.0, baseline_max: 0.0, ..Experiments::default() };
     let settings = Settings { experiments, guard: Guard { changes_per_page: u8::MAX, ..Guard::default() }, ..Settings::default() };
     Snapshot { campaigns: Arc::new(CampaignSet::build(vec![Arc::new(campaign)])), settings: Arc::new(settings), ..Snapshot::empty() }
 }

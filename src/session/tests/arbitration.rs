@@ -134,6 +134,21 @@ fn the_holdout_sees_no_campaign_and_is_counted() {
     );
 }
 
+/// The unit of the stories lies at 0.4032 of the namespace `shop` and at 0.1706 of the traffic of `c`.
+#[test]
+fn who_is_not_in_the_experiment_is_in_no_arm_of_it() {
+    let with = |head: &str| [rule_with("c", VIEW, head, &fill("banner", "c"))];
+    let acts = "0 decided a c:won0\n0 push a banner=fill(t title=c)#1";
+    check(&with("namespace = 'shop'\nrange = [0.0, 0.4]"), "0 a open home", "0 decided a c:namespace");
+    check(&with("namespace = 'shop'\nrange = [0.4, 1.0]"), "0 a open home", acts);
+    check(&with("traffic = 0.1"), "0 a open home", "0 decided a c:traffic");
+    check(&with("traffic = 0.2"), "0 a open home", acts);
+    // Not even in the holdout or the baseline.
+    let held = Story::new(&with("traffic = 0.1\nbaseline = 0.5")).settings(|settings| settings.experiments.holdout = 1.0);
+    check_in(held, "0 a open home", "0 decided a c:traffic");
+    check_in(Story::new(&with("traffic = 0.1")).preview(), "0 a open home", acts);
+}
+
 #[test]
 fn variants_are_sticky() {
     let two = "id = 'c'\nname = 'c'\nbaseline = 0.0\ntrigger = [{ on = 'page_view' }]\nvariant = [{ id = 'l', action = [{ do = 'notice', text = 'l' }] }, { id = 'r', action = [{ do = 'notice', text = 'r' }] }]";

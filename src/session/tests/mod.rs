@@ -7,6 +7,8 @@ mod actions;
 mod arbitration;
 mod consent;
 mod limits;
+mod measure;
+mod null;
 mod offers;
 mod refusals;
 mod story;

@@ -23,6 +23,8 @@ fn reach(refusal: Refusal) -> (Story, &'static str) {
         Refusal::Off => (one(VIEW, "", &banner), "0 - switch-off\n1 a open home"),
         Refusal::OptedOut => (one(VIEW, "", &banner), "0 a attach home\n1 a opt-out\n2 a view home"),
         Refusal::Consent => (Story::with_consent(&[rule("c", VIEW)], false), "0 a open home"),
+        Refusal::Namespace => (one(VIEW, "namespace = 'shop'\nrange = [0.0, 0.4]", &banner), "0 a open home"),
+        Refusal::Traffic => (one(VIEW, "traffic = 0.1", &banner), "0 a open home"),
         Refusal::Condition => (one(VIEW, "when = 'cart.value > 1.0'", &banner), "0 a open home"),
         Refusal::Dismissed => (one(X, "", &changing), "0 a open home\n1 a custom x\n2 a dismissed 1\n3 a custom x"),
         Refusal::PerPage => (one(X, "limits = { per_page = 1 }", &changing), "0 a open home\n1 a custom x\n2 a custom x"),

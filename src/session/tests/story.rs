@@ -11,6 +11,9 @@ use crate::decide::Content;
 use crate::decide::Settings;
 use crate::decide::Snapshot;
 use crate::decide::Verdict;
+use crate::decide::WHOLE_SHOP;
+use crate::experiment::Arm;
+use crate::experiment::Outcome;
 use crate::experiment::Unit;
 use crate::model::Cart;
 use crate::model::CartLine;
@@ -28,9 +31,10 @@ use crate::model::PageKind;
 use crate::model::PlacementKind;
 use crate::model::PlacementSpec;
 use crate::model::Preference;
-use crate::model::Profile;
 use crate::model::Receipt;
 use crate::model::ReceiptState;
+use crate::model::Refund;
+use crate::model::Sale;
 use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
@@ -41,6 +45,7 @@ use crate::session::Effect;
 use crate::session::Effects;
 use crate::session::Input;
 use crate::session::Patch;
+use crate::session::Profile;
 use crate::session::Session;
 use crate::session::Start;
 use smallvec::smallvec;
@@ -55,6 +60,8 @@ pub struct Story {
     /// Every effect as it was, for those who look closer.
     pub effects: Vec<Effect>,
     campaigns: Vec<Arc<Campaign>>,
+    /// Tells what is measured, too.
+    measures: bool,
 }
 
 fn catalog() -> Catalog {
@@ -152,7 +159,7 @@ impl Story {
         let id = SessionId([7; 16]);
         let start = Start { id, unit: Unit::from(id), context: Context::default(), consent, preview: false };
         let session = Session::new(Timestamp(ZERO - 1), start);
-        Story { snapshot: snapshot(campaigns.clone(), 1), session, effects: Vec::new(), campaigns }
+        Story { snapshot: snapshot(campaigns.clone(), 1), session, effects: Vec::new(), campaigns, measures: false }
     }
 
     pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Story {
@@ -166,6 +173,12 @@ impl Story {
         let context = Context { language: language.into(), ..session.context().clone() };
         let start = Start { id: session.id(), unit: Unit::from(session.id()), context, consent: session.consent, preview: false };
         self.session = Session::new(session.started(), start);
+        self
+    }
+
+    /// Tells what is measured, too.
+    pub fn measuring(mut self) -> Story {
+        self.measures = true;
         self
     }
 
@@ -209,6 +222,9 @@ impl Story {
         let millis = (at.0 - ZERO) / 1_000;
         let time = if millis.is_multiple_of(1_000) { format!("{}", millis / 1_000) } else { format!("{}", millis as f64 / 1e3) };
         for effect in &out.list {
+            if matches!(effect, Effect::Measured(_)) && !self.measures {
+                continue;
+            }
             told.push(format!("{time} {}", self.tell(effect, &out)));
         }
         self.effects.append(&mut out.list);
@@ -254,6 +270,17 @@ impl Story {
                 profile.sessions = number(0);
                 profile.off = words.contains(&"off");
                 Input::Remembered(Box::new(profile))
+            }
+            // `sold ID VALUE`, `sold ID VALUE discount N`, with the goods of the story's catalog after `of`.
+            "sold" => {
+                let after = |name: &str| words.iter().position(|word| *word == name).map(|at| words[at + 1..].to_vec());
+                let lines = after("of").unwrap_or_default().iter().map(|id| (key_of(id), 1)).collect();
+                let discount = after("discount").map_or(0, |rest| rest[0].parse().expect("a discount"));
+                Input::Sold(Box::new(Sale { order: key_of(word(0)), value: number(1).into(), discount, cost: None, lines }))
+            }
+            "refund" => {
+                let (order, refund) = (key_of(word(0)), key_of(word(1)));
+                Input::Refunded(Refund { order, refund, amount: number(2).into(), goods: words.get(3).map_or(0, |_| number(3).into()) })
             }
             "timer" => Input::Timer,
             "wait" => return,
@@ -370,6 +397,23 @@ impl Story {
                 let interests = if profile.interests.is_empty() { "" } else { " interests" };
                 format!("save visits={} orders={}{interests}{off}{}", profile.sessions, profile.orders, caps.join(""))
             }
+            Effect::Measured(measured) => {
+                let arm = match measured.entry.arm {
+                    Arm::Holdout => "holdout".to_owned(),
+                    Arm::Baseline => "baseline".to_owned(),
+                    Arm::Variant(index) => format!("v{index}"),
+                };
+                let name = if measured.campaign == key_of(WHOLE_SHOP) { "shop".to_owned() } else { self.name(measured.campaign) };
+                let apart = if measured.entry.quarantined { " apart" } else { "" };
+                match &measured.before {
+                    None => {
+                        assert_eq!(measured.after, Outcome::default());
+                        let covariate = measured.entry.covariate;
+                        format!("enters {name}/{arm}{apart}{}", if covariate == 0 { String::new() } else { format!(" cart={covariate}") })
+                    }
+                    Some(before) => format!("{name}/{arm}{apart}{}", moved(before, &measured.after)),
+                }
+            }
             Effect::EraseProfile(_) => "erase".to_owned(),
             Effect::WantProfile => "want profile".to_owned(),
             Effect::Ended => "ended".to_owned(),
@@ -399,6 +443,31 @@ impl Story {
             Content::Emit { name, data } => format!("emit({name}{})", fields(data)),
         }
     }
+}
+
+/// What changed between two outcomes.
+fn moved(before: &Outcome, after: &Outcome) -> String {
+    let mut out = String::new();
+    let mut note = |name: &str, before: i64, after: i64| {
+        if before != after {
+            out.push_str(&format!(" {name}{:+}", after - before));
+        }
+    };
+    note("orders", before.orders.into(), after.orders.into());
+    note("revenue", before.revenue, after.revenue);
+    note("profit", before.profit, after.profit);
+    note("discount", before.discount, after.discount);
+    note("refunded", before.refunded, after.refunded);
+    note("attention", before.attention_seconds.into(), after.attention_seconds.into());
+    note("views", before.page_views.into(), after.page_views.into());
+    note("bounced", before.bounced.into(), after.bounced.into());
+    for (index, (before, after)) in before.custom.iter().zip(&after.custom).enumerate() {
+        note(&format!("custom{index}"), *before, *after);
+    }
+    if let Some(task_ms) = after.task_ms.filter(|_| before.task_ms != after.task_ms) {
+        out.push_str(&format!(" task={task_ms}"));
+    }
+    out
 }
 
 /// Prices are the catalog's unless a line says otherwise: `s1`, `s1*3`, `s1@900`.

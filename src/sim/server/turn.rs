@@ -6,13 +6,13 @@ use super::Out;
 use super::Server;
 use super::Stop;
 use crate::history;
-use crate::model::Profile;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::model::VisitorId;
 use crate::session::Effect;
 use crate::session::Effects;
 use crate::session::Input;
+use crate::session::Profile;
 use crate::sim::Bug;
 use crate::sim::Fault;
 use crate::sim::server::till::Wish;
@@ -65,7 +65,14 @@ impl Server<'_> {
                 history::write_consumed(&mut payload, stream, seq);
                 self.append(live, history::CONSUMED, at, &payload)
             }
-            _ => self.append(live, history::TURN, at, &payload),
+            _ => {
+                let mut measured = effects.list.iter().filter_map(Effect::measured).peekable();
+                let kind = if measured.peek().is_some() { history::TURN | history::MEASURED } else { history::TURN };
+                if kind != history::TURN {
+                    history::write_measured(&mut payload, measured);
+                }
+                self.append(live, kind, at, &payload)
+            }
         };
         if let Some(delivery) = numbered.and_then(|stream| live.visit.delivery_mut(stream)) {
             delivery.note_written(*position.as_ref().unwrap_or(&u64::MAX));
@@ -164,6 +171,7 @@ impl Server<'_> {
             | Effect::Reported { .. }
             | Effect::Exit { .. }
             | Effect::Ordered { .. }
+            | Effect::Measured(_)
             | Effect::Followed { .. }
             | Effect::Ended => {}
         }

@@ -67,7 +67,13 @@ fn record(seed: u64, shop: &Shop) -> Golden {
             }
         }
         shopper.notice(&effects.list);
-        records.push((step.at.0, history::TURN, payload));
+        let mut measured = effects.list.iter().filter_map(Effect::measured).peekable();
+        let mut kind = history::TURN;
+        if measured.peek().is_some() {
+            kind |= history::MEASURED;
+            history::write_measured(&mut payload, measured);
+        }
+        records.push((step.at.0, kind, payload));
     }
     Golden { records, end: digest_of(&visit) }
 }

@@ -2,7 +2,8 @@
 //!
 //! The clients live in the test's own process, which is never killed, so that what they wrote down outlives every server. After every
 //! few kills the load stops, queues run empty, and what the server says of each visit must be exactly what its pages did: no event
-//! less, none more, each page's in order; the same visit, the same arm, the same code; caps, pauses and the budget kept.
+//! less, none more, each page's in order; the same visit, the same arm, the same code; caps, pauses and the budget kept. Orders that the
+//! shop's server tells are heard once, and in the end the sums of all experiments must be what the journal says, counted by slow means.
 //!
 //! `FLOORWALKER_CRASHES=100` sets the number of kills, `FLOORWALKER_SEED` the seed; the failure prints both.
 
@@ -13,6 +14,7 @@ mod check;
 mod http;
 mod image;
 mod page;
+mod results;
 mod server;
 mod shopper;
 mod till;
@@ -90,6 +92,7 @@ impl Run {
         let token = self.place.admin_token();
         self.checked += check::check(&self.world, address, &token, all).await;
         till::check(&self.world, address, &token, self.budget).await;
+        results::check(&self.world, address, &token).await;
         self.fail_if_wrong();
     }
 
@@ -152,6 +155,8 @@ impl Run {
     fn end(mut self) {
         self.world.phase.send_replace(Phase::Over);
         self.server.take();
+        results::recount(&self.world, &self.place);
+        self.fail_if_wrong();
         let _ = std::fs::remove_dir_all(&self.place.directory);
     }
 }
@@ -170,6 +175,10 @@ async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_server_is_killed
     for kill in 1..=kills {
         assert!(run.world.next_ack(PATIENCE).await, "no load after restart {kill}\n{}", run.place.log_tail());
         tokio::time::sleep(Duration::from_millis(chance.between(50, 500))).await;
+        if chance.percent(60) {
+            let server = run.server.as_ref().expect("it runs");
+            results::sell_one(&run.world, server.address, &run.place.admin_token()).await;
+        }
         if chance.percent(30) {
             let server = run.server.as_ref().expect("it runs");
             till::redeem_one(&run.world, server.address, &run.place.admin_token()).await;
@@ -228,6 +237,8 @@ async fn nothing_acknowledged_is_lost_or_counted_twice_when_the_power_is_cut() {
     for cut in 1..=cuts {
         assert!(run.world.next_ack(PATIENCE).await, "no load after cut {cut}\n{}", run.place.log_tail());
         tokio::time::sleep(Duration::from_millis(chance.between(50, 500))).await;
+        let server = run.server.as_ref().expect("it runs");
+        results::sell_one(&run.world, server.address, &run.place.admin_token()).await;
         let unsynced = format!("unsynced-{cut}");
         std::fs::write(image.mounted.join(&unsynced), [7; 1_000]).expect("written");
         // Between the two nothing is written, so that the copy is of one moment.

@@ -65,6 +65,8 @@ pub struct World {
     pub codes: Mutex<BTreeMap<String, String>>,
     /// Orders by the codes that the till was told they used.
     pub redeemed: Mutex<BTreeMap<String, String>>,
+    /// Orders that the shop's server has told or tells again.
+    pub sold: Mutex<BTreeMap<String, super::results::Sale>>,
     /// Windows of the `goaway` frames that were heard.
     pub goaways: Mutex<Vec<(u32, u32)>>,
     browsers: Mutex<Vec<Arc<Browser>>>,
@@ -87,6 +89,7 @@ impl World {
             tally: Tally::default(),
             codes: Mutex::default(),
             redeemed: Mutex::default(),
+            sold: Mutex::default(),
             goaways: Mutex::default(),
             browsers: Mutex::default(),
             complaints: Mutex::default(),

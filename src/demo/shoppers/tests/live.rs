@@ -107,6 +107,7 @@ async fn engine(directory: &std::path::Path) -> Arc<Engine> {
         journal_dir: directory.join("journal"),
         snapshots_dir: directory.join("snapshots"),
         learning: crate::engine::LearningConfig::new(directory.join("learned")),
+        results_dir: directory.join("results"),
         journal: journal::Config::default(),
         durability: Durability::Memory,
         settings,

@@ -1,9 +1,12 @@
 //! What is remembered of a visitor between visits, where allowed.
 
-use super::Interests;
-use super::Key;
-use super::Timestamp;
-use super::VisitorId;
+use super::Trials;
+use crate::experiment::Unit;
+use crate::model::Interests;
+use crate::model::Key;
+use crate::model::Timestamp;
+use crate::model::VisitorCap;
+use crate::model::VisitorId;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -24,6 +27,12 @@ pub struct Profile {
     /// Products bought, the latest last, at most [`Profile::BOUGHT_MAX`].
     #[serde(default)]
     pub bought: Vec<Key>,
+    /// Unit under which the visitor was assigned first; it stays, whoever they turn out to be later.
+    #[serde(default)]
+    pub unit: Option<Unit>,
+    /// Experiments the unit takes part in, where measuring is allowed.
+    #[serde(default)]
+    pub trials: Trials,
 }
 
 impl Profile {
@@ -44,6 +53,8 @@ impl Profile {
             caps: Vec::new(),
             off: false,
             bought: Vec::new(),
+            unit: None,
+            trials: Trials::default(),
         }
     }
 }
@@ -59,15 +70,4 @@ impl Profile {
             self.bought.push(product);
         }
     }
-}
-
-/// How often a campaign was shown to a visitor.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct VisitorCap {
-    pub campaign: Key,
-    /// Start of the current period.
-    pub since: Timestamp,
-    pub count: u16,
-    /// Closed by the visitor, or "less like this".
-    pub dismissed: bool,
 }

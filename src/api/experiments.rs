@@ -1,0 +1,76 @@
+//! What campaigns have proven: results of experiments, complete up to a watermark that every answer names.
+
+use super::Admin;
+use super::body::Id;
+use super::error::ApiError;
+use crate::engine::results::Pause;
+use crate::engine::results::Summary;
+use crate::engine::results::csv;
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use serde::Serialize;
+use std::sync::Arc;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Experiments {
+    watermark_ms: u64,
+    experiments: Vec<View>,
+}
+
+/// A summary and what was done because of it.
+#[derive(Serialize)]
+pub(super) struct View {
+    #[serde(flatten)]
+    summary: Summary,
+    /// Units that enter now, enter this one.
+    running: bool,
+    /// The guardrail that paused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<Pause>,
+}
+
+fn views(admin: &Admin, id: Option<&str>) -> Experiments {
+    let tables = admin.engine.results.tables();
+    let pauses = admin.engine.pauses();
+    let running = admin.engine.running_experiments();
+    let trials = match id {
+        Some(id) => tables.find(id).into_iter().collect(),
+        None => tables.trials(),
+    };
+    let experiments = trials
+        .into_iter()
+        .map(|trial| View {
+            summary: Summary::of(trial, tables.watermark),
+            running: running.contains(&trial.key),
+            paused: pauses.get(&trial.key.0).cloned(),
+        })
+        .collect();
+    Experiments { watermark_ms: tables.watermark.millis(), experiments }
+}
+
+/// Answers with all experiments.
+pub(super) async fn list(State(admin): State<Arc<Admin>>) -> Result<Json<Experiments>, ApiError> {
+    super::campaigns::aside(move || Json(views(&admin, None))).await
+}
+
+/// Answers with one experiment, by its id or the latest of a campaign by the campaign's.
+pub(super) async fn show(State(admin): State<Arc<Admin>>, Id(id): Id) -> Result<Json<View>, ApiError> {
+    let found = super::campaigns::aside(move || views(&admin, Some(&id)).experiments.pop()).await?;
+    found.map(Json).ok_or_else(|| ApiError::not_found("no experiment has this id; nobody may have entered it yet").of("id"))
+}
+
+/// Answers with all arms as rows of a CSV file.
+pub(super) async fn export(State(admin): State<Arc<Admin>>) -> Result<Response, ApiError> {
+    let text = super::campaigns::aside(move || {
+        let tables = admin.engine.results.tables();
+        let summaries: Vec<Summary> = tables.trials().into_iter().map(|trial| Summary::of(trial, tables.watermark)).collect();
+        csv(&summaries)
+    })
+    .await?;
+    let disposition = "attachment; filename=\"experiments.csv\"";
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, disposition)], text).into_response())
+}
