@@ -210,7 +210,7 @@ impl Engine {
         };
         self.finish_turns(aftermath, &visit).await;
         if visit.session.is_ended() {
-            self.keep_unit(&visit.session);
+            self.keep_unit_again(&visit.session).await;
             self.heads.remove(id);
             self.forget_state(id);
             return None;
@@ -263,7 +263,9 @@ impl Engine {
         }
         if let Some(profile) = aftermath.profile {
             // A later visit of the same visitor may have saved more.
-            let newer = self.load_profile(profile.visitor).await.is_some_and(|stored| stored.last_seen > profile.last_seen);
+            let stored = self.load_profile(profile.visitor).await;
+            let age = |profile: &Profile| (profile.last_seen, profile.trials.told());
+            let newer = stored.is_some_and(|stored| age(&stored) > age(&profile));
             if !newer {
                 self.save_profile(*profile);
             }

@@ -321,6 +321,14 @@ impl Engine {
         }
     }
 
+    /// The same for a visit that was gone through again after a start: what the shop told since is newer.
+    pub(super) async fn keep_unit_again(&self, session: &Session) {
+        let known = self.kept_trials(session.unit()).await;
+        if known.is_none_or(|known| known.told() <= session.trials().told()) {
+            self.keep_unit(session);
+        }
+    }
+
     /// Forgets units for which no order is expected any more.
     pub(super) async fn forget_old_units(&self) {
         let before = Timestamp(self.clock.now().0.saturating_sub(UNITS_KEPT.as_micros() as u64));

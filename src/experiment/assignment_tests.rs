@@ -20,7 +20,8 @@ fn unit(n: u64) -> Unit {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         u128::from(z ^ (z >> 31))
     };
-    Unit((half(2 * n + 1) << 64 | half(2 * n + 2)).to_be_bytes())
+    let twice = n.wrapping_mul(2);
+    Unit((half(twice.wrapping_add(1)) << 64 | half(twice.wrapping_add(2))).to_be_bytes())
 }
 
 #[test]

@@ -141,6 +141,11 @@ impl Trials {
         self.sales.iter().find(|sold| sold.order == order)
     }
 
+    /// How much was told of orders. Of two states of one unit the later one was told more.
+    pub fn told(&self) -> usize {
+        self.sales.iter().map(|sold| 1 + usize::from(sold.confirmed) + sold.refunds.len()).sum()
+    }
+
     pub(super) fn has(&self, experiment: Key) -> bool {
         self.list.iter().any(|enrolled| enrolled.experiment == experiment)
     }

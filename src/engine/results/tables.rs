@@ -65,7 +65,15 @@ impl Trial {
     /// One that nobody has entered.
     pub(super) fn empty(campaign: &str, plan: &Plan) -> Trial {
         let (variants, totals) = (vec!["v".into()], Totals::new(plan));
-        Trial { key: Key::NONE, campaign: campaign.into(), name: campaign.into(), variants, totals, caps: Vec::new(), entered: Timestamp(0) }
+        Trial {
+            key: Key::NONE,
+            campaign: campaign.into(),
+            name: campaign.into(),
+            variants,
+            totals,
+            caps: Vec::new(),
+            entered: Timestamp(0),
+        }
     }
 }
 

@@ -120,7 +120,11 @@ fn without_an_effect_alarms_stay_within_what_is_promised_however_often_it_is_loo
     }
     let count = f64::from(ROUNDS as u32) * AT_ONCE as f64;
     let (rate, error) = (f64::from(alarms) / count, (0.05 * 0.95 / count).sqrt());
-    println!("{alarms} alarms in {count} experiments without an effect: {:.1} %, at most {:.1} % may be", rate * 100.0, 100.0 * (0.05 + 3.0 * error));
+    println!(
+        "{alarms} alarms in {count} experiments without an effect: {:.1} %, at most {:.1} % may be",
+        rate * 100.0,
+        100.0 * (0.05 + 3.0 * error)
+    );
     assert!(rate <= 0.05 + 3.0 * error, "{rate}");
     assert!(f64::from(splits) <= 1.0 + 0.001 * count, "{splits} alarms about the split");
 }
