@@ -4,8 +4,10 @@ use super::Admin;
 use super::body::Id;
 use super::error::ApiError;
 use crate::engine::results::Pause;
-use crate::engine::results::Summary;
-use crate::engine::results::csv;
+use crate::engine::results::Trial;
+use crate::experiment::Report;
+use crate::experiment::report_csv;
+use crate::model::Timestamp;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -21,16 +23,37 @@ pub(super) struct Experiments {
     experiments: Vec<View>,
 }
 
-/// A summary and what was done because of it.
+/// A report, and what was done because of it.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct View {
-    #[serde(flatten)]
-    summary: Summary,
+    id: String,
+    campaign: String,
+    name: String,
+    /// Ids of the variants in the order of their slots, from 2 on.
+    variants: Vec<String>,
     /// Units that enter now, enter this one.
     running: bool,
+    watermark_ms: u64,
     /// The guardrail that paused it.
     #[serde(skip_serializing_if = "Option::is_none")]
     paused: Option<Pause>,
+    report: Report,
+}
+
+impl View {
+    fn of(trial: &Trial, watermark: Timestamp, running: bool, paused: Option<Pause>) -> View {
+        View {
+            id: trial.id(),
+            campaign: trial.campaign.to_string(),
+            name: trial.name.to_string(),
+            variants: trial.variants.iter().map(ToString::to_string).collect(),
+            running,
+            watermark_ms: watermark.millis(),
+            paused,
+            report: trial.report(watermark),
+        }
+    }
 }
 
 fn views(admin: &Admin, id: Option<&str>) -> Experiments {
@@ -43,11 +66,7 @@ fn views(admin: &Admin, id: Option<&str>) -> Experiments {
     };
     let experiments = trials
         .into_iter()
-        .map(|trial| View {
-            summary: Summary::of(trial, tables.watermark),
-            running: running.contains(&trial.key),
-            paused: pauses.get(&trial.key.0).cloned(),
-        })
+        .map(|trial| View::of(trial, tables.watermark, running.contains(&trial.key), pauses.get(&trial.key.0).cloned()))
         .collect();
     Experiments { watermark_ms: tables.watermark.millis(), experiments }
 }
@@ -63,12 +82,17 @@ pub(super) async fn show(State(admin): State<Arc<Admin>>, Id(id): Id) -> Result<
     found.map(Json).ok_or_else(|| ApiError::not_found("no experiment has this id; nobody may have entered it yet").of("id"))
 }
 
-/// Answers with all arms as rows of a CSV file.
+/// Answers with one row per variant and metric, as a CSV file.
 pub(super) async fn export(State(admin): State<Arc<Admin>>) -> Result<Response, ApiError> {
     let text = super::campaigns::aside(move || {
         let tables = admin.engine.results.tables();
-        let summaries: Vec<Summary> = tables.trials().into_iter().map(|trial| Summary::of(trial, tables.watermark)).collect();
-        csv(&summaries)
+        let mut text = String::new();
+        for trial in tables.trials() {
+            let rows = report_csv(&trial.id(), &trial.report(tables.watermark));
+            // Each comes with the header; one is enough.
+            text.push_str(if text.is_empty() { &rows } else { rows.split_once('\n').map_or("", |(_, rows)| rows) });
+        }
+        text
     })
     .await?;
     let disposition = "attachment; filename=\"experiments.csv\"";

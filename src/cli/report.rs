@@ -4,14 +4,15 @@ use super::past::Where;
 use super::past::print;
 use super::past::print_json;
 use super::past::utc;
-use crate::engine::results::Summary;
 use crate::engine::results::Tables;
-use crate::engine::results::csv;
+use crate::experiment::Report;
+use crate::experiment::report_csv;
+use crate::experiment::report_table;
 use crate::store::journal::Position;
 use crate::store::journal::Record;
 use anyhow::Context;
 use anyhow::bail;
-use std::fmt::Write;
+use serde::Serialize;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
@@ -25,7 +26,7 @@ pub(super) struct Args {
     /// Prints one JSON document.
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Prints one row per arm for a spreadsheet.
+    /// Prints one row per variant and metric for a spreadsheet.
     #[arg(long)]
     csv: bool,
 }
@@ -47,77 +48,42 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         },
         None => tables.trials(),
     };
-    let summaries: Vec<Summary> = trials.into_iter().map(|trial| Summary::of(trial, tables.watermark)).collect();
     if args.json {
-        print_json(&summaries)?;
+        let told = trials.into_iter().map(|trial| Told {
+            id: trial.id(),
+            campaign: &trial.campaign,
+            name: &trial.name,
+            variants: &trial.variants,
+            watermark_ms: tables.watermark.millis(),
+            report: trial.report(tables.watermark),
+        });
+        print_json(&told.collect::<Vec<_>>())?;
     } else if args.csv {
-        print(&csv(&summaries))?;
+        for (place, trial) in trials.into_iter().enumerate() {
+            let rows = report_csv(&trial.id(), &trial.report(tables.watermark));
+            // Each comes with the header; one is enough.
+            print(if place == 0 { &rows } else { rows.split_once('\n').map_or("", |(_, rows)| rows) })?;
+        }
     } else {
-        print(&table(&summaries, tables.watermark.millis()))?;
+        print(&format!("complete up to {} UTC\n", utc(tables.watermark.millis())))?;
+        if trials.is_empty() {
+            print("\nnobody has entered an experiment yet: visitors do when a campaign would act and they agreed to be measured\n")?;
+        }
+        for trial in trials {
+            print(&format!("\n{}", report_table(&format!("{}  {}", trial.id(), trial.name), &trial.report(tables.watermark))))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(summaries: &[Summary], watermark_ms: u64) -> String {
-    let mut out = String::new();
-    // Writing to a String cannot fail, here and below.
-    let _ = writeln!(out, "complete up to {} UTC", utc(watermark_ms));
-    if summaries.is_empty() {
-        let _ =
-            writeln!(out, "\nnobody has entered an experiment yet: visitors do when a campaign would act and they agreed to be measured");
-    }
-    for summary in summaries {
-        let _ = writeln!(out, "\n{}  {}", summary.id, summary.name);
-        let began = summary.started_ms.map_or_else(String::new, |at| format!(", since {} UTC", utc(at)));
-        let _ =
-            writeln!(out, "  {} by {}, planned for {} visitors{began}", summary.mode, summary.primary.replace('_', " "), summary.planned);
-        if summary.split.alarm {
-            let _ = writeln!(out, "  the split is broken (p = {:.2e}): no verdict holds until the reason is known", summary.split.p_value);
-        }
-        let _ = writeln!(out, "  {:<24} {:>8} {:>10} {:>8} {:>14} {:>14}", "arm", "visitors", "set apart", "orders", "revenue", "profit");
-        for arm in &summary.arms {
-            let money = |minor: i64| amount(minor as f64, &summary.currency);
-            let _ = writeln!(
-                out,
-                "  {:<24} {:>8} {:>10} {:>8} {:>14} {:>14}",
-                arm.arm,
-                arm.units,
-                arm.set_apart,
-                arm.orders,
-                money(arm.revenue_minor),
-                money(arm.profit_minor)
-            );
-        }
-        for comparison in &summary.comparisons {
-            let verdict = match comparison.verdict {
-                "better" => "is better",
-                "worse" => "is worse",
-                "undecided" => "shows no difference within its plan",
-                _ => "has not shown a difference yet",
-            };
-            let _ = writeln!(
-                out,
-                "  {} {verdict}: {:.0} % of the plan, p = {:.3} at any look, exact test of conversions p = {:.3}",
-                comparison.variant,
-                comparison.progress * 100.0,
-                comparison.p_value,
-                comparison.exact_p_value
-            );
-            for metric in &comparison.metrics {
-                let (Some(control), Some(treated)) = (metric.control, metric.treated) else { continue };
-                let value = |number: f64| if metric.money { amount(number, &summary.currency) } else { format!("{number:.4}") };
-                let lift = metric.lift.map_or_else(
-                    || "not enough data".to_owned(),
-                    |[low, lift, high]| format!("{:+.1} % [{:+.1}, {:+.1}]", lift * 100.0, low * 100.0, high * 100.0),
-                );
-                let _ = writeln!(out, "    {:<22} {:>12} {:>12}  {lift}", metric.title, value(control), value(treated));
-            }
-        }
-    }
-    out
-}
-
-fn amount(minor: f64, currency: &str) -> String {
-    let scale = crate::model::Currency::parse(currency).unwrap_or_default().scale() as f64;
-    format!("{:.2}", minor / scale)
+/// One experiment.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    id: String,
+    campaign: &'a str,
+    name: &'a str,
+    variants: &'a [Box<str>],
+    watermark_ms: u64,
+    report: Report,
 }

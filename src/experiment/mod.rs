@@ -79,7 +79,6 @@ pub use watch::FIRST_LOOK_CONVERSIONS;
 pub use watch::Look;
 pub use watch::POINTS_MAX;
 pub use watch::Watch;
-pub use watch::factor as interval_factor;
 
 use crate::model::SessionId;
 use crate::model::VisitorId;

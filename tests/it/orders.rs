@@ -4,7 +4,7 @@ use crate::support::SERVER_SECRET;
 use crate::support::Shop;
 use crate::support::page;
 use axum::body::Body;
-use floorwalker::engine::results::Summary;
+use floorwalker::experiment::Column;
 use floorwalker::gateway;
 use floorwalker::protocol::wire::Event;
 use http_body_util::BodyExt;
@@ -92,8 +92,8 @@ async fn the_shop_tells_of_orders_and_refunds_and_what_is_wrong_is_named() {
     for _ in 0..100 {
         let tables = shop.engine.results.tables();
         if let Some(trial) = tables.find("greeting") {
-            let arms = Summary::of(trial, tables.watermark).arms;
-            sums = arms.iter().fold((0, 0, 0), |sum, arm| (sum.0 + arm.orders, sum.1 + arm.revenue_minor, sum.2 + arm.discount_minor));
+            let sum = |column| trial.totals.arms().iter().map(|arm| arm.sum(column)).sum::<i128>();
+            sums = (sum(Column::Orders), sum(Column::Revenue), sum(Column::Discount));
         }
         if sums == (1, 3_000, 500) {
             break;

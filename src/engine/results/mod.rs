@@ -12,20 +12,11 @@
 
 mod pause;
 mod saved;
-mod summary;
 mod tables;
 mod task;
 
-pub use pause::Breach;
 pub use pause::Pause;
-pub use pause::breach;
 pub use saved::SavedError;
-pub use summary::ArmSummary;
-pub use summary::Comparison;
-pub use summary::MetricSummary;
-pub use summary::Split;
-pub use summary::Summary;
-pub use summary::csv;
 pub use tables::Tables;
 pub use tables::Trial;
 pub use task::Bookkeeper;

@@ -1,45 +1,20 @@
 //! Guardrails: a campaign that does harm is paused by itself, once and with its reason. Nothing is ever promoted by itself.
 
 use super::Tables;
-use super::Trial;
 use crate::decide::WHOLE_SHOP;
 use crate::decide::experiment_of;
 use crate::decide::whole_shop_experiment;
 use crate::engine::Engine;
-use crate::experiment::Arm;
-use crate::experiment::Column;
-use crate::experiment::Metric;
+use crate::experiment::pause_due;
 use crate::model::Key;
 use crate::model::key_of;
-use crate::stats::difference;
-use crate::stats::one_sided_factor;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// No look before this many units in both arms, and this many orders of the control where the metric is about orders.
-const UNITS_MIN: u64 = 200;
-const ORDERS_MIN: i128 = 10;
 /// Name under which pauses are stored.
 const PAUSES_BLOB: &str = "guardrail-pauses";
-
-/// A guardrail that is broken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Breach {
-    pub metric: Metric,
-    /// Place of the variant.
-    pub variant: u8,
-    /// Means per unit, in the metric's stored unit.
-    pub control: f64,
-    pub treated: f64,
-    /// Upper bound of the change, turned so that more is better. It holds at all looks together.
-    pub bound: f64,
-    /// What was accepted.
-    pub accepted: f64,
-    pub units: u64,
-}
 
 /// An automatic pause, for the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,45 +22,9 @@ pub struct Breach {
 pub struct Pause {
     pub campaign: String,
     pub at_ms: u64,
+    /// The metric that got worse, and why that is said.
+    pub metric: String,
     pub reason: String,
-    pub breach: Breach,
-}
-
-/// The first guardrail of an experiment that is broken: the upper bound of its change, by a confidence sequence, is below what its plan
-/// accepts.
-pub fn breach(trial: &Trial) -> Option<Breach> {
-    let totals = &trial.totals;
-    let plan = totals.plan();
-    let control = totals.arm(plan.control)?;
-    let base = control.all();
-    for guardrail in &plan.guardrails {
-        let Some(before) = base.metric(guardrail.metric, false) else { continue };
-        if guardrail.metric.is_about_orders() && base.sum(Column::Orders) < ORDERS_MIN {
-            continue;
-        }
-        for slot in plan.variants() {
-            let Some(arm) = totals.arm(Arm::of_slot(slot)) else { continue };
-            let units = control.units() + arm.units();
-            let Some(after) = arm.all().metric(guardrail.metric, false).filter(|_| units >= UNITS_MIN) else { continue };
-            let Some(estimate) = difference(&before, &after) else { continue };
-            let change = if plan.higher_is_better(guardrail.metric) { estimate.value } else { -estimate.value };
-            let factor = one_sided_factor(plan.guardrail_alpha, units as f64, plan.mode.visitors() as f64);
-            let (bound, accepted) = (change + factor * estimate.error, -guardrail.margin * before.mean.abs());
-            if bound < accepted {
-                let variant = (slot - 2) as u8;
-                return Some(Breach {
-                    metric: guardrail.metric,
-                    variant,
-                    control: before.mean,
-                    treated: after.mean,
-                    bound,
-                    accepted,
-                    units,
-                });
-            }
-        }
-    }
-    None
 }
 
 impl Engine {
@@ -102,21 +41,14 @@ impl Engine {
                 .campaigns
                 .find(key_of(&trial.campaign))
                 .is_some_and(|campaign| campaign.enabled && experiment_of(campaign, &snapshot.settings.experiments) == trial.key);
-            let Some(breach) = is_running.then(|| breach(trial)).flatten() else { continue };
+            let Some(due) = is_running.then(|| pause_due(&trial.totals, trial.totals.plan())).flatten() else { continue };
             if !files.pause(&trial.campaign, true) {
                 continue;
             }
-            let variant = trial.variants.get(usize::from(breach.variant)).map_or("?", |id| &**id);
-            let reason = format!(
-                "{} of `{variant}` is worse than the baseline's: {:.4} against {:.4} per visitor after {} visitors",
-                breach.metric.name(),
-                breach.treated,
-                breach.control,
-                breach.units
-            );
             let published = self.publish_campaigns(files);
-            tracing::warn!(campaign = &*trial.campaign, published, reason, "a campaign was paused by its guardrail");
-            let pause = Pause { campaign: trial.campaign.to_string(), at_ms: self.clock.now().millis(), reason, breach };
+            tracing::warn!(campaign = &*trial.campaign, published, reason = due.reason, "a campaign was paused by its guardrail");
+            let (campaign, at_ms) = (trial.campaign.to_string(), self.clock.now().millis());
+            let pause = Pause { campaign, at_ms, metric: due.metric.to_string(), reason: due.reason };
             self.pauses.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(trial.key.0, pause);
             is_new = true;
         }
@@ -157,12 +89,15 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::engine::results::Trial;
+    use crate::experiment::Arm;
     use crate::experiment::Entry;
+    use crate::experiment::Metric;
     use crate::experiment::Outcome;
     use crate::experiment::Plan;
     use crate::experiment::Segment;
     use crate::experiment::Unit;
+    use crate::experiment::pause_due;
     use crate::model::Timestamp;
     use crate::session::Measured;
     use crate::session::News;
@@ -195,15 +130,19 @@ mod tests {
 
     #[test]
     fn more_orders_with_less_profit_are_harm() {
-        let found = breach(&trial((10, 5_000, 3_000), (20, 4_500, 400))).expect("harm");
-        assert_eq!((found.metric, found.variant), (Metric::ProfitPerVisitor, 0));
-        assert!(found.bound < 0.0 && found.treated < found.control, "{found:?}");
+        let harm = trial((10, 5_000, 3_000), (20, 4_500, 400));
+        let found = pause_due(&harm.totals, harm.totals.plan()).expect("harm");
+        assert_eq!((found.metric, found.slot), (Metric::ProfitPerVisitor.name(), 2), "{found:?}");
     }
 
     #[test]
     fn what_does_no_harm_goes_on() {
-        assert_eq!(breach(&trial((10, 5_000, 3_000), (10, 5_000, 3_000))), None);
-        assert_eq!(breach(&trial((10, 5_000, 3_000), (20, 5_000, 3_000))), None);
-        assert_eq!(breach(&trial((10, 5_000, 3_000), (9, 5_000, 3_000))), None, "a little less may be chance");
+        let due = |control, treated| {
+            let trial = trial(control, treated);
+            pause_due(&trial.totals, trial.totals.plan()).map(|pause| pause.reason)
+        };
+        assert_eq!(due((10, 5_000, 3_000), (10, 5_000, 3_000)), None);
+        assert_eq!(due((10, 5_000, 3_000), (20, 5_000, 3_000)), None);
+        assert_eq!(due((10, 5_000, 3_000), (9, 5_000, 3_000)), None, "a little less may be chance");
     }
 }

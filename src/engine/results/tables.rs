@@ -7,8 +7,10 @@ use crate::decide::plan_of;
 use crate::decide::whole_shop_plan;
 use crate::experiment::Mark;
 use crate::experiment::Plan;
+use crate::experiment::Report;
 use crate::experiment::Totals;
 use crate::experiment::VARIANTS_MAX;
+use crate::experiment::report;
 use crate::history;
 use crate::history::Snapshots;
 use crate::model::Key;
@@ -81,6 +83,11 @@ impl Trial {
     /// Name in addresses: the campaign's id and the number of the experiment.
     pub fn id(&self) -> String {
         format!("{}.{:016x}", self.campaign, self.key.0)
+    }
+
+    /// What it has shown so far. The same totals give the same report.
+    pub fn report(&self, watermark: Timestamp) -> Report {
+        report(&self.totals, self.totals.plan(), watermark)
     }
 
     fn caps_of(&self, entered: Timestamp) -> [Option<i64>; 2] {

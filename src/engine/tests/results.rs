@@ -6,8 +6,10 @@ use crate::engine::Counted;
 use crate::engine::Joined;
 use crate::engine::SaleError;
 use crate::engine::ToldSale;
-use crate::engine::results::Summary;
 use crate::engine::results::Tables;
+use crate::engine::results::Trial;
+use crate::experiment::ArmTotals;
+use crate::experiment::Column;
 use crate::experiment::Outcome;
 use crate::history::Entry;
 use crate::history::Replay;
@@ -100,6 +102,20 @@ async fn tables(engine: &Arc<Engine>) -> Arc<Tables> {
     engine.results.tables()
 }
 
+/// Units, orders, revenue, profit and refunds of an arm.
+fn sums_in(arm: &ArmTotals) -> [i64; 5] {
+    let sum = |column| i64::try_from(arm.sum(column)).unwrap();
+    [arm.units() as i64, sum(Column::Orders), sum(Column::Revenue), sum(Column::Profit), sum(Column::Refunded)]
+}
+
+fn sums_of(trial: &Trial) -> [i64; 5] {
+    let add = |mut all: [i64; 5], arm: [i64; 5]| {
+        all.iter_mut().zip(arm).for_each(|(sum, more)| *sum += more);
+        all
+    };
+    trial.totals.arms().iter().map(sums_in).fold([0; 5], add)
+}
+
 /// The totals say what the slow way says.
 async fn compare(engine: &Arc<Engine>) {
     let tables = tables(engine).await;
@@ -113,10 +129,7 @@ async fn compare(engine: &Arc<Engine>) {
     let mut found = BTreeMap::new();
     for trial in tables.trials() {
         for (slot, arm) in trial.totals.arms().iter().enumerate().filter(|(_, arm)| arm.units() > 0) {
-            use crate::experiment::Column;
-            let sum = |column| i64::try_from(arm.sum(column)).unwrap();
-            let sums = [arm.units() as i64, sum(Column::Orders), sum(Column::Revenue), sum(Column::Profit), sum(Column::Refunded)];
-            found.insert((trial.key.0, slot), sums);
+            found.insert((trial.key.0, slot), sums_in(arm));
         }
     }
     assert_eq!(found, sums);
@@ -148,11 +161,11 @@ async fn totals_are_what_the_journal_says_after_restarts_and_without_their_file(
         engine = start(&directory, &stores, banner()).await;
         let again = tables(&engine).await;
         assert_eq!(again.to_bytes(), saved.to_bytes(), "the same journal gives the same totals, byte for byte");
-        let summary = |tables: &Tables| {
-            let all: Vec<Summary> = tables.trials().into_iter().map(|trial| Summary::of(trial, tables.watermark)).collect();
+        let reports = |tables: &Tables| {
+            let all: Vec<_> = tables.trials().into_iter().map(|trial| trial.report(tables.watermark)).collect();
             serde_json::to_string(&all).unwrap()
         };
-        assert_eq!(summary(&again), summary(&saved));
+        assert_eq!(reports(&again), reports(&saved));
         assert_eq!(again.find("nudge").unwrap().totals.arms().iter().map(|arm| arm.units()).sum::<u64>(), 4 * (round + 1));
     }
     engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
@@ -184,11 +197,8 @@ async fn the_shop_may_tell_of_an_order_while_the_visit_lives_and_after_it_is_ove
     assert_eq!(engine.hear_refund(back("o2", "r2", 100)).await.unwrap().counted, Counted::New, "after a restart, too");
     compare(&engine).await;
     let tables = tables(&engine).await;
-    let arm = &Summary::of(tables.find("nudge").unwrap(), tables.watermark).arms;
-    let sums: (u64, i64, i64, i64) = arm
-        .iter()
-        .fold((0, 0, 0, 0), |sum, arm| (sum.0 + arm.units, sum.1 + arm.orders, sum.2 + arm.revenue_minor, sum.3 + arm.refunded_minor));
-    assert_eq!(sums, (1, 2, 900 + 500 - 400, 400));
+    let sums = sums_of(tables.find("nudge").unwrap());
+    assert_eq!(sums, [1, 2, 900 + 500 - 400, 900 + 500 - 400, 400]);
     engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
     let _ = std::fs::remove_dir_all(&directory);
 }
