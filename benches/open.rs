@@ -149,6 +149,7 @@ fn open(directory: &Path, visits: u64, bytes: u64) -> Vec<String> {
         journal_dir: directory.join("journal"),
         snapshots_dir: directory.join("snapshots"),
         learning: floorwalker::engine::LearningConfig::new(directory.join("learned")),
+        results_dir: directory.join("results"),
         journal: journal::Config::default(),
         durability: Durability::Fsync,
         settings: support::settings(),

@@ -93,7 +93,7 @@ fn run(round: u64, primary: &str, buys: impl Fn(Arm) -> f64) -> Vec<Totals> {
             effects.clear();
         };
         give(began + 1, Input::Attach { stream, page: Box::new(Page::default()), visible: true }, &mut arm);
-        give(began + 2, Input::Event { stream, late: false, event: Event::PageView(Box::new(Page::default())) }, &mut arm);
+        give(began + 2, Input::Event { stream, late: false, event: Event::PageView(Box::default()) }, &mut arm);
         assert_ne!(arm, Arm::Holdout, "every visit enters");
         if share(mixed(number ^ 1)) < buys(arm) {
             let value = Money::new(1_000 + (share(mixed(number ^ 2)) * 9_000.0) as i64, Currency::USD);
