@@ -42,6 +42,8 @@ enum What {
     Bandit(super::bandit::Args),
     /// Tells from a log of decisions what another policy would have brought.
     Policy(super::policy::Args),
+    /// Measures on a randomized trial how well it is told whom a treatment moves.
+    Uplift(super::uplift::Args),
     /// Measures how well a purchase is told from what a session did.
     Propensity(super::propensity::Args),
     /// Measures how well new products and new visitors are served.
@@ -89,6 +91,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         What::Sessions(args) => args,
         What::Bandit(args) => return super::bandit::run(args),
         What::Policy(args) => return super::policy::run(args),
+        What::Uplift(args) => return super::uplift::run(args),
         What::Propensity(args) => return super::propensity::run(args),
         What::ColdStart(args) => return super::cold_start::run(args),
     };

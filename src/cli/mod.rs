@@ -16,6 +16,7 @@ mod replay;
 mod report;
 mod serve;
 mod simulate;
+mod uplift;
 mod whatif;
 
 use clap::Parser;

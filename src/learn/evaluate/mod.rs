@@ -6,6 +6,7 @@ mod plot;
 mod rounds;
 mod shoppers;
 mod simulate;
+mod trials;
 
 pub use chance::Chance;
 pub use players::METHODS;
@@ -24,3 +25,6 @@ pub use simulate::Orders;
 pub use simulate::Simulated;
 pub use simulate::World;
 pub use simulate::simulate;
+pub use trials::Trial;
+pub use trials::Uplifted;
+pub use trials::uplift;
