@@ -132,6 +132,8 @@ impl App {
             campaigns: Arc::new(campaigns.set()),
             model: world.model,
             trends: Arc::new(Trends::empty()),
+            policies: Arc::default(),
+            scores: Arc::new(config.learn.scores()?),
             settings: Arc::new(checked.settings.clone()),
             off: false,
         };
@@ -141,6 +143,8 @@ impl App {
             learning: engine::LearningConfig {
                 limits: checked.learning,
                 publish_every: checked.trends_every,
+                decide_every: checked.learn_every,
+                rule: checked.learn_rule,
                 ..engine::LearningConfig::new(learned)
             },
             results_dir: directory.join("results"),

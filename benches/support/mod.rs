@@ -40,6 +40,8 @@ pub fn snapshot(count: usize, answering: usize) -> Snapshot {
     });
     Snapshot {
         trends: Default::default(),
+        policies: Default::default(),
+        scores: Default::default(),
         version: 1,
         campaigns: Arc::new(CampaignSet::build(campaigns.collect())),
         catalog: Arc::new(catalog),

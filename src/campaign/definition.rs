@@ -33,6 +33,8 @@ pub struct Campaign {
     pub terms: PlanTerms,
     /// Names the plan, the variants and their weights: with any of them another experiment begins.
     pub trial: Key,
+    /// Variants are chosen by what they have brought in such situations, not by weight; names them, so that others begin anew.
+    pub learns: Option<Key>,
     pub needs: Needs,
     pub trust: Trust,
     pub enabled: bool,

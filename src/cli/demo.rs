@@ -15,6 +15,7 @@ use crate::engine::Clock;
 use crate::engine::Engine;
 use crate::engine::Goods;
 use crate::engine::OfferError;
+use crate::learn::bandit::PowerRule;
 use crate::model::Money;
 use anyhow::Context;
 use futures_util::future::BoxFuture;
@@ -69,6 +70,8 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// Whoever watches wants to see what is trending change.
 const TRENDS_EVERY: Duration = Duration::from_secs(20);
+/// Coarser than in a shop, so that learning begins within minutes.
+const LIFT: f64 = 1.0;
 
 async fn shop(args: &Args, directory: &Path) -> anyhow::Result<ExitCode> {
     let mut config = super::load(None)?;
@@ -88,6 +91,8 @@ async fn shop(args: &Args, directory: &Path) -> anyhow::Result<ExitCode> {
     config.gateway.origins = origins(&config, config.gateway.port);
     let mut checked = config.check().map_err(|problems| super::listed("configuration", &problems))?;
     checked.trends_every = TRENDS_EVERY;
+    checked.learn_every = TRENDS_EVERY;
+    checked.learn_rule = PowerRule { lift: LIFT };
     // Visitors who come back must find their last visit over within the patience of somebody who watches.
     checked.settings.visit.ends_after = shoppers::habits::VISIT_ENDS_AFTER;
     let world = demo::world::World::load(&Clock::system());

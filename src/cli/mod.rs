@@ -6,6 +6,7 @@ mod cold_start;
 mod config;
 mod demo;
 mod evaluate;
+mod export;
 mod import;
 mod past;
 mod policy;
@@ -53,6 +54,8 @@ enum Command {
     Config(config::Args),
     /// Brings in what was recorded elsewhere.
     Import(import::Args),
+    /// Writes what was recorded in forms that other programs read.
+    Export(export::Args),
     /// Measures how good recommendations are on recorded sessions.
     Evaluate(evaluate::Args),
 }
@@ -73,6 +76,7 @@ pub fn run() -> ExitCode {
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
     };
     match done {

@@ -94,6 +94,21 @@ const ROWS: &[(&str, &str, &str)] = &[
         "Visits that recommendations learn from, the latest ones, 1,000 to 100,000,000; about 20 bytes per click.",
     ),
     ("recommend.trends_every", "`5m`", "How often what is popular and trending is worked out anew, 5 s to 24 h."),
+    (
+        "learn.every",
+        "`15m`",
+        "How often campaigns that learn get new chances for their variants, 5 s to 24 h. Between two of them the chances in a situation stay the same.",
+    ),
+    (
+        "learn.lift",
+        "`0.5`",
+        "A campaign learns as soon as a test would find a relative difference as large as this between two of its variants four times in five, 0.01 to 10. Until then their weights decide.",
+    ),
+    (
+        "learn.model",
+        "none",
+        "Models of the shop's own, each a table `[[learn.model]]`: `name` (conditions read `score.model[\"name\"]`), `file` (ONNX), `features` (names of the vocabulary in the model's order), and perhaps `output`, `place` (which number of it; 1) and `fallback` (0).",
+    ),
     ("admin.enabled", "`true`", "Serves the dashboard and the admin interface; they need a token in any case."),
 ];
 

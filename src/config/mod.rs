@@ -11,11 +11,14 @@ use crate::campaign::parse_duration;
 use crate::consent::Consent;
 use crate::decide::Experiments;
 use crate::decide::Guard;
+use crate::decide::ScoreFile;
+use crate::decide::Scores;
 use crate::decide::Settings;
 use crate::decide::Visit;
 use crate::engine::Offers;
 use crate::experiment::CUSTOM_MAX;
 use crate::gateway::Origins;
+use crate::learn::bandit::PowerRule;
 use crate::model::Currency;
 use crate::model::PageKind;
 use crate::offer::Limits;
@@ -45,6 +48,7 @@ pub struct Config {
     pub offers: OffersSection,
     pub experiments: ExperimentsSection,
     pub recommend: RecommendSection,
+    pub learn: LearnSection,
     pub admin: AdminSection,
 }
 
@@ -232,6 +236,59 @@ impl Default for RecommendSection {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+pub struct LearnSection {
+    pub every: String,
+    pub lift: f64,
+    pub model: Vec<ModelTable>,
+}
+
+/// A model of the shop's own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelTable {
+    pub name: String,
+    pub file: PathBuf,
+    pub features: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    #[serde(default = "ModelTable::place")]
+    pub place: usize,
+    #[serde(default)]
+    pub fallback: f64,
+}
+
+impl ModelTable {
+    /// Of two classes, the second.
+    fn place() -> usize {
+        1
+    }
+}
+
+impl LearnSection {
+    /// Reads the models.
+    ///
+    /// # Errors
+    /// The file that cannot be read, or what does not fit.
+    pub fn scores(&self) -> Result<Scores, Problem> {
+        let mut files = Vec::new();
+        for model in &self.model {
+            let failed = |error| problem("learn.model", format!("failed to read {}: {error}", model.file.display()));
+            let bytes = std::fs::read(&model.file).map_err(failed)?;
+            let ModelTable { name, features, output, place, fallback, .. } = model.clone();
+            files.push(ScoreFile { name, bytes, features, output, place, fallback });
+        }
+        Scores::load(files).map_err(|wrong| problem("learn.model", wrong.to_string()))
+    }
+}
+
+impl Default for LearnSection {
+    fn default() -> Self {
+        LearnSection { every: "15m".to_owned(), lift: PowerRule::default().lift, model: Vec::new() }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct AdminSection {
     pub enabled: bool,
 }
@@ -284,6 +341,10 @@ pub struct Checked {
     pub learning: session_knn::Limits,
     /// How often popularity and trends become part of the snapshot.
     pub trends_every: Duration,
+    /// How often campaigns that learn get new policies.
+    pub learn_every: Duration,
+    /// When a campaign has learned enough.
+    pub learn_rule: PowerRule,
 }
 
 impl Config {
@@ -311,9 +372,8 @@ impl Config {
     }
 
     fn resolve(&mut self, base: &Path) {
-        for path in
-            [Some(&mut self.store.dir), Some(&mut self.campaigns.dir), self.shop.products.as_mut(), self.recommend.sessions.as_mut()]
-        {
+        let own = [Some(&mut self.store.dir), Some(&mut self.campaigns.dir), self.shop.products.as_mut(), self.recommend.sessions.as_mut()];
+        for path in own.into_iter().chain(self.learn.model.iter_mut().map(|model| Some(&mut model.file))) {
             if let Some(path) = path.filter(|path| path.is_relative()) {
                 *path = base.join(&*path);
             }
@@ -392,6 +452,7 @@ impl Config {
         };
         let horizon = duration("recommend.horizon", &self.recommend.horizon, seconds(3_600), seconds(3_650 * 86_400));
         let trends_every = duration("recommend.trends_every", &self.recommend.trends_every, seconds(5), seconds(86_400));
+        let learn_every = duration("learn.every", &self.learn.every, seconds(5), seconds(86_400));
         let visitor_remembered = duration("consent.remember", &self.consent.remember, seconds(3_600), seconds(395 * 86_400));
         let window = duration("experiments.window", &self.experiments.window, seconds(60), seconds(90 * 86_400));
         if !(1..=50).contains(&engine.changes_per_page) {
@@ -419,6 +480,9 @@ impl Config {
         }
         if !(1..=1_000_000).contains(&self.gateway.handshakes_per_second) {
             problems.push(problem("gateway.handshakes_per_second", "1 to 1,000,000"));
+        }
+        if !(0.01..=10.0).contains(&self.learn.lift) {
+            problems.push(problem("learn.lift", format!("{}: 0.01 to 10", self.learn.lift)));
         }
         if !(1_000..=100_000_000).contains(&self.recommend.visits_max) {
             problems.push(problem("recommend.visits_max", "1,000 to 100,000,000"));
@@ -448,7 +512,19 @@ impl Config {
         };
         if problems.is_empty() {
             let consent = Consent::new(self.consent.contextual);
-            Ok(Checked { currency, origins, settings, consent, visitor_remembered, offers, learning, trends_every })
+            let learn_rule = PowerRule { lift: self.learn.lift };
+            Ok(Checked {
+                currency,
+                origins,
+                settings,
+                consent,
+                visitor_remembered,
+                offers,
+                learning,
+                trends_every,
+                learn_every,
+                learn_rule,
+            })
         } else {
             Err(problems)
         }

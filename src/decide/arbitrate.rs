@@ -1,6 +1,7 @@
 //! The order of questions a triggered campaign must pass, and who wins.
 
 use super::Caps;
+use super::Chosen;
 use super::Considered;
 use super::Content;
 use super::LimitUse;
@@ -9,6 +10,7 @@ use super::Proofs;
 use super::Refusal;
 use super::Snapshot;
 use super::Verdict;
+use super::choice;
 use crate::campaign::Action;
 use crate::campaign::ActionKind;
 use crate::campaign::Campaign;
@@ -25,6 +27,8 @@ use crate::experiment::Assignment;
 use crate::experiment::Unit;
 use crate::experiment::assign_unit;
 use crate::experiment::is_in_traffic;
+use crate::learn::lessons::CONTEXT;
+use crate::learn::lessons::Context;
 use crate::model::Cart;
 use crate::model::Interests;
 use crate::model::Key;
@@ -71,6 +75,8 @@ pub struct Situation<'a> {
     pub language: Language,
     /// Earlier visits are known.
     pub remembered: bool,
+    /// What this visit has chosen of campaigns that learn.
+    pub chosen: &'a [Chosen],
 }
 
 /// A campaign that may act.
@@ -81,6 +87,10 @@ pub struct Winner {
     pub variant: u8,
     /// What the visitor is assigned to, and how likely that was.
     pub assignment: Assignment,
+    /// How likely each arm was, by its slot; empty where it is as planned.
+    pub shares: SmallVec<[f64; 4]>,
+    /// Of a campaign that learns: the situation and the variants' weights.
+    pub learned_from: Option<Box<(Context, SmallVec<[u32; 8]>)>>,
     /// `None` for baseline and holdout: nothing is shown, the act is counted.
     pub contents: Option<SmallVec<[(u8, Content); 2]>>,
     /// Changes to the page, also those that baseline and holdout were spared.
@@ -128,9 +138,18 @@ pub fn decide(
             limit: None,
         };
         match round.consider(campaign, trigger, &mut considered, proofs) {
-            Ok((assignment, contents, changes)) => {
+            Ok(Acting { assignment, shares, contents, changes, learned_from }) => {
                 let variant = if let Verdict::Won(variant) = considered.verdict { variant } else { 0 };
-                winners.push(Winner { campaign: Arc::clone(campaign), trigger: *at, variant, assignment, contents, changes });
+                winners.push(Winner {
+                    campaign: Arc::clone(campaign),
+                    trigger: *at,
+                    variant,
+                    assignment,
+                    shares,
+                    learned_from,
+                    contents,
+                    changes,
+                });
             }
             Err(_) if proofs.considered.len() - first >= REFUSED_KEPT_MAX => {
                 proofs.reads.truncate(reads_from as usize);
@@ -154,6 +173,15 @@ struct Round<'a> {
 
 type Contents = SmallVec<[(u8, Content); 2]>;
 
+/// What a candidate that passed every question does.
+struct Acting {
+    assignment: Assignment,
+    shares: SmallVec<[f64; 4]>,
+    contents: Option<Contents>,
+    changes: u8,
+    learned_from: Option<Box<(Context, SmallVec<[u32; 8]>)>>,
+}
+
 impl Round<'_> {
     fn consider(
         &mut self,
@@ -161,12 +189,13 @@ impl Round<'_> {
         trigger: &Trigger,
         considered: &mut Considered,
         proofs: &mut Proofs,
-    ) -> Result<(Assignment, Option<Contents>, u8), Refusal> {
+    ) -> Result<Acting, Refusal> {
         self.permission(campaign)?;
         self.admission(campaign)?;
         self.condition(campaign, proofs)?;
         self.limits(campaign, considered)?;
-        let weights: SmallVec<[u32; 8]> = campaign.variants.iter().map(|variant| variant.weight).collect();
+        let context = campaign.learns.map(|_| choice::context(self.situation));
+        let weights = choice::weights(campaign, self.situation, context.as_ref().unwrap_or(&[0.0; CONTEXT]));
         // The variant that would act is looked at in every arm, so that the baseline counts exactly what would have been shown.
         let Arm::Variant(chosen) = assign_unit(&campaign.id, &self.situation.unit, 0.0, 0.0, &weights).arm else {
             return Err(Refusal::NothingToShow);
@@ -195,19 +224,25 @@ impl Round<'_> {
         // The baseline spends what the act would have spent, so that the rest of the page is decided alike in both arms.
         self.changes = self.changes.saturating_add(changes);
         let mut assignment = Assignment { arm: Arm::Variant(chosen), propensity: 1.0 };
+        let mut shares = SmallVec::new();
         if !self.situation.preview {
             let experiments = &self.situation.snapshot.settings.experiments;
             let baseline = campaign.baseline.min(experiments.baseline_max);
             assignment = assign_unit(&campaign.id, &self.situation.unit, experiments.holdout, baseline, &weights);
             considered.propensity = assignment.propensity as f32;
+            let kept = [experiments.holdout.clamp(0.0, 1.0), baseline.clamp(0.0, 1.0)];
+            proofs.choose(considered, assignment.arm, kept, &weights, context.as_ref());
+            if campaign.learns.is_some() {
+                shares = choice::shares(kept, &weights).collect();
+            }
             match assignment.arm {
                 Arm::Holdout => {
                     considered.verdict = Verdict::Holdout;
-                    return Ok((assignment, None, changes));
+                    return Ok(Acting { assignment, shares, contents: None, changes, learned_from: None });
                 }
                 Arm::Baseline => {
                     considered.verdict = Verdict::Baseline;
-                    return Ok((assignment, None, changes));
+                    return Ok(Acting { assignment, shares, contents: None, changes, learned_from: None });
                 }
                 Arm::Variant(_) => {}
             }
@@ -220,7 +255,8 @@ impl Round<'_> {
             self.overlay |= action.is_overlay();
             self.interrupted |= action.interrupts();
         }
-        Ok((assignment, Some(contents), changes))
+        let learned_from = context.filter(|_| !self.situation.preview).map(|context| Box::new((context, weights)));
+        Ok(Acting { assignment, shares, contents: Some(contents), changes, learned_from })
     }
 
     fn permission(&self, campaign: &Campaign) -> Result<(), Refusal> {

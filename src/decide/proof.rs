@@ -1,6 +1,10 @@
 //! Why a decision came out as it did: every candidate, the values its condition read, and its first failing reason.
 
+use super::Choice;
+use super::choice;
 use crate::campaign::condition::Read;
+use crate::experiment::Arm;
+use crate::learn::lessons::Context;
 use crate::model::Key;
 use serde::Serialize;
 use std::ops::Range;
@@ -10,17 +14,44 @@ use std::ops::Range;
 pub struct Proofs {
     pub considered: Vec<Considered>,
     pub reads: Vec<Read>,
+    /// What was chosen between, for every candidate that could act.
+    pub choices: Vec<Choice>,
+    /// Probabilities and contexts of choices.
+    pub chances: Vec<f32>,
 }
 
 impl Proofs {
     pub fn clear(&mut self) {
         self.considered.clear();
         self.reads.clear();
+        self.choices.clear();
+        self.chances.clear();
     }
 
     /// Candidates of one decision, best first.
     pub fn of(&self, range: &Range<u32>) -> &[Considered] {
         self.considered.get(range.start as usize..range.end as usize).unwrap_or(&[])
+    }
+
+    /// Notes a choice among holdout, baseline and variants with these weights.
+    pub(super) fn choose(&mut self, of: &Considered, arm: Arm, kept: [f64; 2], weights: &[u32], context: Option<&Context>) {
+        let from = self.chances.len() as u32;
+        self.chances.extend(choice::shares(kept, weights).map(|share| share as f32));
+        let middle = self.chances.len() as u32;
+        self.chances.extend(context.into_iter().flatten());
+        let end = self.chances.len() as u32;
+        let Considered { campaign, reads: (reads_from, _), .. } = *of;
+        self.choices.push(Choice { campaign, reads_from, chances: (from, middle), context: (middle, end), arm });
+    }
+
+    /// The choice of a candidate that could act.
+    pub fn choice_of(&self, considered: &Considered) -> Option<&Choice> {
+        self.choices.iter().find(|choice| choice.campaign == considered.campaign && choice.reads_from == considered.reads.0)
+    }
+
+    /// Numbers of a choice.
+    pub fn numbers(&self, range: (u32, u32)) -> &[f32] {
+        self.chances.get(range.0 as usize..range.1 as usize).unwrap_or(&[])
     }
 
     /// Values that one candidate's condition read.

@@ -66,6 +66,8 @@ pub use offers::Offers;
 pub use offers::Redeemed;
 pub use platform::Platform;
 pub use pools::PoolError;
+pub use proof::LoggedChoice;
+pub use proof::choices;
 pub use sales::Counted;
 pub use sales::Heard;
 pub use sales::Joined;

@@ -12,10 +12,12 @@ use crate::campaign::condition::Read;
 use crate::campaign::condition::ReadValue;
 use crate::campaign::condition::ShortText;
 use crate::campaign::condition::Slot;
+use crate::decide::Choice;
 use crate::decide::Considered;
 use crate::decide::Proofs;
 use crate::decide::Refusal;
 use crate::decide::Verdict;
+use crate::experiment::Arm;
 use serde::Deserialize;
 use serde::Serialize;
 use serde::Serializer;
@@ -49,7 +51,13 @@ struct Candidate {
     reads: Vec<PackedRead>,
     limit: Option<(String, u32, u32)>,
     placements: Vec<String>,
+    /// Absent in records of programs that did not log it, and in refusals.
+    #[serde(default)]
+    choice: Option<PackedChoice>,
 }
+
+/// Arms by name, the one that was chosen, the probability of each, context.
+type PackedChoice = (Vec<String>, u8, Vec<f32>, Vec<f32>);
 
 impl Serialize for Writing<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -92,8 +100,30 @@ impl Serialize for WritingCandidate<'_> {
             Sequence(|| reads.iter().map(read)),
             limit,
             placements(campaign),
+            of.proofs.choice_of(one).map(|choice| WritingChoice { choice, of, campaign }),
         )
             .serialize(serializer)
+    }
+}
+
+/// A choice with the names of its arms.
+struct WritingChoice<'a> {
+    choice: &'a Choice,
+    of: &'a Writing<'a>,
+    campaign: Option<&'a Campaign>,
+}
+
+impl Serialize for WritingChoice<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let WritingChoice { choice, of, campaign } = *self;
+        let variants = || campaign.into_iter().flat_map(|campaign| campaign.variants.iter().map(|variant| &*variant.id));
+        let arms = Sequence(|| ["holdout", "baseline"].into_iter().chain(variants()));
+        let chosen = match choice.arm {
+            Arm::Holdout => 0,
+            Arm::Baseline => 1,
+            Arm::Variant(variant) => variant.saturating_add(2),
+        };
+        (arms, chosen, of.proofs.numbers(choice.chances), of.proofs.numbers(choice.context)).serialize(serializer)
     }
 }
 
@@ -117,6 +147,30 @@ impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Sequence<F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((self.0)())
     }
+}
+
+/// One choice as it was logged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoggedChoice {
+    pub campaign: String,
+    /// `holdout`, `baseline` and the variants.
+    pub arms: Vec<String>,
+    /// Place in `arms`.
+    pub chosen: usize,
+    /// In the order of `arms`; they sum to 1.
+    pub chances: Vec<f32>,
+    /// In the order of [`crate::decide::context_names`]; empty if the campaign does not learn.
+    pub context: Vec<f32>,
+}
+
+/// Reads the choices of a decision's record.
+pub fn choices(payload: &[u8]) -> Vec<LoggedChoice> {
+    let Ok(Row(_, _, _, candidates)) = rmp_serde::from_slice(payload) else { return Vec::new() };
+    let logged = candidates.into_iter().filter_map(|one| {
+        let (arms, chosen, chances, context) = one.choice?;
+        Some(LoggedChoice { campaign: one.campaign, arms, chosen: usize::from(chosen), chances, context })
+    });
+    logged.collect()
 }
 
 /// Reads a proof in words.

@@ -110,7 +110,7 @@ pub fn describe(input: &Input, snapshot: &Snapshot) -> Option<(&'static str, Str
                 if profile.sessions == 0 { "Will be remembered".to_owned() } else { format!("Recognized: visit {}", profile.sessions + 1) };
             ("connection", title, detail)
         }
-        Input::Timer | Input::Published | Input::Foreseen(_) => return None,
+        Input::Timer | Input::Published | Input::Foreseen(_) | Input::Taught(_) => return None,
     })
 }
 

@@ -5,6 +5,7 @@
 pub mod bandit;
 pub mod evaluate;
 mod intent;
+pub mod lessons;
 pub mod logistic;
 pub mod onnx;
 pub mod policy;

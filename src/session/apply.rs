@@ -61,6 +61,7 @@ impl Session {
                 Input::Granted { decision, code, expires } => self.granted(at, decision, code, expires, out),
                 Input::GrantRefused { decision } => self.grant_refused(decision),
                 Input::Foreseen(foreseen) => self.foreseen(*foreseen),
+                Input::Taught(list) => self.taught(&list),
                 Input::Remembered(profile) => self.remembered(at, *profile, snapshot, out),
                 Input::Recalled(recalled) => self.recalled(*recalled),
                 Input::Sold(sale) => self.sold(at, &sale, snapshot, out),
@@ -68,6 +69,7 @@ impl Session {
                 Input::Timer | Input::Published => {}
             }
             self.enrol_whole(at, snapshot, out);
+            self.settle();
             self.release_held(at, snapshot, out);
         }
         self.schedule(at, snapshot);
@@ -286,6 +288,7 @@ impl Session {
             spots.chain(once).chain(overlay).chain(self.pending.iter().map(|pending| &pending.held))
         };
         debug_assert!(self.unwanted.len() <= Self::UNWANTED_MAX);
+        debug_assert!(self.chosen().len() <= Self::CHOSEN_MAX && self.owed().len() <= 2 * Self::CHOSEN_MAX);
         debug_assert!(self.listed.len() <= Self::LISTED_MAX);
         debug_assert!(
             self.listed.is_empty() || self.consent.capabilities().allows(Purpose::Measure),

@@ -141,6 +141,7 @@ impl Facts for Scene<'_> {
                 .min(1.0),
             Slot::InterestBrand => interests.brands.share(self.at, key),
             Slot::InterestAttribute => interests.attributes.share(self.at, key),
+            Slot::ScoreModel => self.snapshot.scores.score(key, self),
             _ => 0.0,
         }
     }

@@ -4,6 +4,7 @@ use super::Profile;
 use super::Trials;
 use crate::consent::Signal;
 use crate::consent::Source;
+use crate::learn::lessons::Experience;
 use crate::model::DecisionId;
 use crate::model::Event;
 use crate::model::Page;
@@ -48,6 +49,8 @@ pub enum Input {
     Published,
     /// What the live indexes answered to the [`Wish`](super::Wish) of the event that follows.
     Foreseen(Box<Foreseen>),
+    /// What the visit owed to the learning of its campaigns has been taught.
+    Taught(Vec<Experience>),
 }
 
 /// What is kept of a unit.

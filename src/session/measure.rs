@@ -53,12 +53,12 @@ impl Session {
         at: Timestamp,
         page: PageKind,
         campaign: &Campaign,
-        assignment: Assignment,
+        (assignment, shares): (Assignment, &[f64]),
         snapshot: &Snapshot,
         out: &mut Effects,
     ) {
         let experiment = experiment_of(campaign, &snapshot.settings.experiments);
-        self.enter(at, page, (campaign.key, experiment), assignment.arm, snapshot, out);
+        self.enter(at, page, (campaign.key, experiment), (assignment.arm, shares), snapshot, out);
     }
 
     /// The whole visit is a part of the experiment on all campaigns together, from its first page on.
@@ -76,7 +76,7 @@ impl Session {
             _ => Arm::Variant(0),
         };
         let page = self.streams.iter().find_map(|stream| stream.page.as_ref()).map_or(PageKind::Other, |page| page.page.kind);
-        self.enter(at, page, (key_of(WHOLE_SHOP), experiment), arm, snapshot, out);
+        self.enter(at, page, (key_of(WHOLE_SHOP), experiment), (arm, &[]), snapshot, out);
     }
 
     fn enter(
@@ -84,7 +84,7 @@ impl Session {
         at: Timestamp,
         page: PageKind,
         (campaign, experiment): (Key, Key),
-        arm: Arm,
+        (arm, shares): (Arm, &[f64]),
         snapshot: &Snapshot,
         out: &mut Effects,
     ) {
@@ -102,6 +102,7 @@ impl Session {
             page,
         };
         let mut entry = Entry::new(self.unit, arm, segment, at);
+        entry.shares = shares.into();
         entry.quarantined = self.preview || self.opted_out || self.context.device == DeviceKind::Bot;
         if self.cart.currency == snapshot.catalog.currency() {
             entry.covariate = self.cart.value().minor;

@@ -25,6 +25,7 @@ mod receipts;
 mod schedule;
 mod sequence;
 mod state;
+mod teach;
 mod timers;
 mod trials;
 mod views;

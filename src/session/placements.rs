@@ -110,6 +110,7 @@ impl Session {
             query: &self.query,
             language: self.language_of(&scene.page.page),
             remembered: self.profile.as_ref().is_some_and(|profile| profile.sessions > 0),
+            chosen: self.chosen(),
         }
     }
 
@@ -131,9 +132,13 @@ impl Session {
         let mut whys = whys.into_iter();
         for winner in winners.drain(..) {
             let campaign = winner.campaign;
-            self.enrol(at, page, &campaign, winner.assignment, snapshot, out);
+            self.enrol(at, page, &campaign, (winner.assignment, &winner.shares), snapshot, out);
             let interrupted = self.caps.interrupted;
             self.note_act(at, index, &campaign, winner.changes);
+            if let Some(from) = winner.learned_from {
+                let (context, weights) = *from;
+                self.note_choice(&campaign, winner.variant, context, weights);
+            }
             let Some(contents) = winner.contents else { continue };
             let (why, because) = whys.next().unwrap_or_default();
             self.decisions += 1;

@@ -126,6 +126,7 @@ impl Session {
         self.views.clear();
         self.foresight = None;
         self.unwanted.clear();
+        self.forget_choices();
         self.attention.forget();
         self.intent = 0.0;
         self.query = Box::from("");

@@ -8,6 +8,7 @@ use super::Trials;
 use super::Views;
 use super::memory::Armed;
 use super::sequence::Sequences;
+use super::teach::Choices;
 use super::timers::Timers;
 use crate::campaign::Trust;
 use crate::consent::Capabilities;
@@ -108,6 +109,9 @@ pub struct Session {
     /// Remembered visitors whose first unit was another than this visit's, after something was decided for it.
     #[serde(default)]
     pub(super) drifted: bool,
+    /// Choices of campaigns that learn. Stays the last field: it is left out where there are none, as in most visits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) choices: Option<Box<Choices>>,
 }
 
 /// Plain counts, for conditions and scores.
@@ -236,6 +240,7 @@ impl Session {
             custom: [0; CUSTOM_MAX],
             listens: false,
             drifted: false,
+            choices: None,
         }
     }
 

@@ -115,6 +115,8 @@ pub(super) fn shop(budget: u32) -> Shop {
     ];
     let snapshots = states.into_iter().enumerate().map(|(number, (campaigns, settings, off))| Snapshot {
         trends: Default::default(),
+        policies: Default::default(),
+        scores: Default::default(),
         version: number as u64 + 1,
         catalog: catalog.clone(),
         campaigns: Arc::new(CampaignSet::build(campaigns)),

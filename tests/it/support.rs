@@ -150,6 +150,8 @@ pub fn snapshot(campaigns: &[&str]) -> Snapshot {
         .map(|text| Arc::new(Campaign::parse("test.toml", text, Currency::USD).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))));
     Snapshot {
         trends: Default::default(),
+        policies: Default::default(),
+        scores: Default::default(),
         version: 1,
         campaigns: Arc::new(CampaignSet::build(parsed.collect())),
         catalog: Arc::new(catalog),

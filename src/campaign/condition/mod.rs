@@ -54,6 +54,7 @@ pub use reads::Reads;
 pub use reads::ShortText;
 pub use vocabulary::Kind;
 pub use vocabulary::Needs;
+pub use vocabulary::SCORE_MAX;
 pub use vocabulary::Slot;
 
 use std::sync::Arc;

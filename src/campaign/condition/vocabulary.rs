@@ -91,6 +91,13 @@ const fn shares() -> Shape {
     Shape(Kind::Map, 0.0, 1.0, &[])
 }
 
+const fn scores() -> Shape {
+    Shape(Kind::Map, -SCORE_MAX, SCORE_MAX, &[])
+}
+
+/// Scores of a merchant's own models reach up to here, and as far below 0.
+pub const SCORE_MAX: f64 = 1e9;
+
 const DEVICES: &[&str] = &["phone", "tablet", "desktop", "bot"];
 const REFERRERS: &[&str] = &["direct", "search", "social", "email", "ads", "internal", "other"];
 const PAGES: &[&str] = &["home", "category", "product", "search", "cart", "checkout", "order", "account", "content", "other"];
@@ -171,6 +178,7 @@ vocabulary! {
     InterestPriceBand "interest.price_band" one_of(PRICE_BANDS), Personalize, "Price band the shopper looks at.";
     InterestStrength "interest.strength" share(), Personalize, "How much is known about the shopper's interests.";
     ScoreIntent "score.intent" share(), Personalize, "Likelihood that the shopper will order.";
+    ScoreModel "score.model" scores(), Personalize, "Score of each of the shop's own models, by name.";
     ConsentPersonalize "consent.personalize" flag(), Nothing, "Whether the shopper allows personalization.";
     ConsentRemember "consent.remember" flag(), Nothing, "Whether the shopper allows being remembered.";
     ConsentMeasure "consent.measure" flag(), Nothing, "Whether the shopper allows measurement.";

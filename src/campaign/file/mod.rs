@@ -73,6 +73,8 @@ const VALUE_MAX: f64 = 1e9;
 const RESERVED_ID: &str = "whole-shop";
 /// Share that keeps the shop's default where the file says nothing: without one nothing can be proven.
 const BASELINE_DEFAULT: f64 = 0.05;
+/// The same where variants are chosen by learning: its effect moves, and is harder to tell.
+const BASELINE_LEARNING: f64 = 0.1;
 const PRIORITY_DEFAULT: i64 = 50;
 
 #[derive(Deserialize)]
@@ -84,6 +86,7 @@ struct File {
     priority: Given<i64>,
     value: Given<f64>,
     baseline: Given<f64>,
+    choose: Given<String>,
     traffic: Given<f64>,
     namespace: Given<String>,
     range: Given<Vec<f64>>,
@@ -195,7 +198,9 @@ impl Reader<'_> {
         let goal = self.choose("goal", &table.goal, &goals).unwrap_or("engagement");
         let priority = self.whole("priority", &table.priority, 0..=100).unwrap_or(PRIORITY_DEFAULT) as i32;
         let value = self.number("value", &table.value, 0.0..=VALUE_MAX).unwrap_or(0.0);
-        let baseline = self.number("baseline", &table.baseline, 0.0..=0.5).unwrap_or(BASELINE_DEFAULT);
+        let learns = self.choose("choose", &table.choose, &[("split", false), ("learn", true)]).unwrap_or(false);
+        let usual = if learns { BASELINE_LEARNING } else { BASELINE_DEFAULT };
+        let baseline = self.number("baseline", &table.baseline, 0.0..=0.5).unwrap_or(usual);
         let traffic = self.traffic(&table.traffic);
         let slice = self.slice(&table.namespace, &table.range);
         let purposes = [Needs::Context, Needs::Personalize, Needs::Remember].map(|needs| (needs.name(), needs));
@@ -239,7 +244,16 @@ impl Reader<'_> {
         }
         let arms: Vec<(&str, u32)> = variants.iter().map(|variant| (&*variant.id, variant.weight)).collect();
         let trial = key_of(&format!("{id} {arms:?} {}", terms.words()));
+        if let Some(given) = &table.choose
+            && learns
+            && variants.len() == 1
+        {
+            self.wrong(given.span().start, "`choose` is \"learn\", but there is only one variant to choose");
+        }
+        let named: Vec<&str> = std::iter::once(id.as_str()).chain(variants.iter().map(|variant| &*variant.id)).collect();
+        let learns = learns.then(|| key_of(&named.join("\n")));
         Campaign {
+            learns,
             key: key_of(&id),
             id: Arc::from(id),
             name: Arc::from(name),

@@ -80,6 +80,7 @@ fn values_of_the_head() {
         "purpose = \"personalise\"",
         "3:11: `purpose` is `personalise`, it must be one of context, personalize, remember; did you mean `personalize`?",
     );
+    check_head("choose = \"learn\"", "3:10: `choose` is \"learn\", but there is only one variant to choose");
     check_head("trust = \"proven\"", "3:9: `trust` is `proven`, it must be one of claimed, corroborated, confirmed");
     check_head("hold = \"forever\"", "3:8: `hold` is `forever`, it must be one of page, while");
     check_head("notice = \"prices\"", "3:10: `notice` is `prices`, it must be one of ranking, price; did you mean `price`?");
@@ -94,7 +95,7 @@ fn values_of_the_head() {
     check_head("target = -5", "3:10: `target` is -5, it must be between 0 and 1000000000");
     check_head(
         "prioritty = 5",
-        "3:1: unknown field `prioritty`, expected one of `id`, `name`, `goal`, `priority`, `value`, `baseline`, `traffic`, `namespace`, `range`, `purpose`, `trust`, `enabled`, `hold`, `target`, `why`, `notice`, `when`, `trigger`, `limits`, `experiment`, `variant`; did you mean `priority`?",
+        "3:1: unknown field `prioritty`, expected one of `id`, `name`, `goal`, `priority`, `value`, `baseline`, `choose`, `traffic`, `namespace`, `range`, `purpose`, `trust`, `enabled`, `hold`, `target`, `why`, `notice`, `when`, `trigger`, `limits`, `experiment`, `variant`; did you mean `priority`?",
     );
     check_head("enabled = \"no\"", "3:11: invalid type: text \"no\", expected true or false");
     check_head("name = \"B\"", "3:1: `name` is given twice");

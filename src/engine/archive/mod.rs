@@ -11,9 +11,12 @@ use crate::campaign::Campaign;
 use crate::campaign::CampaignSet;
 use crate::catalog::Catalog;
 use crate::catalog::Draft;
+use crate::decide::ScoreFile;
+use crate::decide::Scores;
 use crate::decide::Settings;
 use crate::decide::Snapshot;
 use crate::history::Snapshots;
+use crate::learn::lessons::Policies;
 use crate::model::Currency;
 use crate::model::Timestamp;
 use crate::recommend::Model;
@@ -70,6 +73,12 @@ struct Contents {
     /// 0 in snapshots of programs that knew no trends.
     #[serde(default)]
     trends: Hash,
+    /// 0 in snapshots of programs whose campaigns did not learn.
+    #[serde(default)]
+    policies: Hash,
+    /// 0 in snapshots of programs that read no models.
+    #[serde(default)]
+    scores: Hash,
 }
 
 /// The archive in one directory. Readers may open it while an engine writes to it.
@@ -85,6 +94,8 @@ struct State {
     catalog: Option<(Arc<Catalog>, Hash)>,
     model: Option<(Arc<Model>, Hash)>,
     trends: Option<(Arc<Trends>, Hash)>,
+    policies: Option<(Arc<Policies>, Hash)>,
+    scores: Option<(Arc<Scores>, Hash)>,
     loaded: BTreeMap<u64, Arc<Snapshot>>,
 }
 
@@ -120,6 +131,14 @@ impl Archive {
             Some((known, hash)) if Arc::ptr_eq(known, &snapshot.trends) => *hash,
             _ => self.put(&*snapshot.trends)?,
         };
+        let policies = match &state.policies {
+            Some((known, hash)) if Arc::ptr_eq(known, &snapshot.policies) => *hash,
+            _ => self.put(&*snapshot.policies)?,
+        };
+        let scores = match &state.scores {
+            Some((known, hash)) if Arc::ptr_eq(known, &snapshot.scores) => *hash,
+            _ => self.put(&snapshot.scores.files())?,
+        };
         let settings = self.put(&*snapshot.settings)?;
         let campaigns = snapshot
             .campaigns
@@ -130,7 +149,9 @@ impl Archive {
         state.catalog = Some((snapshot.catalog.clone(), catalog));
         state.model = Some((snapshot.model.clone(), model));
         state.trends = Some((snapshot.trends.clone(), trends));
-        let contents = Contents { off: snapshot.off, catalog, model, settings, campaigns, trends };
+        state.policies = Some((snapshot.policies.clone(), policies));
+        state.scores = Some((snapshot.scores.clone(), scores));
+        let contents = Contents { off: snapshot.off, catalog, model, settings, campaigns, trends, policies, scores };
         let version = match &state.last {
             Some(last) if last.contents == contents => return Ok(last.version),
             Some(last) => last.version + 1,
@@ -165,12 +186,17 @@ impl Archive {
         }
         let (model, settings): (Model, Settings) = (self.part(contents.model)?, self.part(contents.settings)?);
         let trends = if contents.trends == 0 { Trends::empty() } else { self.part(contents.trends)? };
+        let policies = if contents.policies == 0 { Policies::default() } else { self.part(contents.policies)? };
+        let files: Vec<ScoreFile> = if contents.scores == 0 { Vec::new() } else { self.part(contents.scores)? };
+        let scores = Scores::load(files).map_err(|problem| self.damaged(&part_name(contents.scores), problem.to_string()))?;
         Ok(Snapshot {
             version,
             catalog: Arc::new(catalog),
             campaigns: Arc::new(CampaignSet::build(campaigns)),
             model: Arc::new(model),
             trends: Arc::new(trends),
+            policies: Arc::new(policies),
+            scores: Arc::new(scores),
             settings: Arc::new(settings),
             off: contents.off,
         })
@@ -198,7 +224,9 @@ impl Archive {
         }
         if gone > 0 {
             let campaigns = kept.iter().flat_map(|contents| contents.campaigns.iter().map(|(.., hash)| *hash));
-            let parts = kept.iter().flat_map(|contents| [contents.catalog, contents.model, contents.settings, contents.trends]);
+            let parts = kept.iter().flat_map(|contents| {
+                [contents.catalog, contents.model, contents.settings, contents.trends, contents.policies, contents.scores]
+            });
             let used: std::collections::BTreeSet<String> = campaigns.chain(parts).map(part_name).collect();
             for name in self.names()?.into_iter().filter(|name| name.ends_with(".part") && !used.contains(name)) {
                 self.remove(&name)?;

@@ -18,6 +18,9 @@ pub use saved::SavedError;
 pub use task::Pupil;
 
 use super::Engine;
+use crate::learn::bandit::PowerRule;
+use crate::learn::lessons::Experience;
+use crate::learn::lessons::Lessons;
 use crate::model::Key;
 use crate::model::SessionId;
 use crate::model::Timestamp;
@@ -54,13 +57,24 @@ pub struct LearningConfig {
     pub publish_every: Duration,
     /// How often what was learned is written down.
     pub save_every: Duration,
+    /// How often campaigns that learn get new policies. Between two of them the chances in a situation are the same.
+    pub decide_every: Duration,
+    /// When a campaign has learned enough.
+    pub rule: PowerRule,
 }
 
 impl LearningConfig {
     /// The usual values, in `directory`.
     pub fn new(directory: PathBuf) -> LearningConfig {
-        let (publish_every, save_every) = (Duration::from_secs(300), Duration::from_secs(300));
-        LearningConfig { directory, limits: Limits::default(), publish_every, save_every }
+        let five_minutes = Duration::from_secs(300);
+        LearningConfig {
+            directory,
+            limits: Limits::default(),
+            publish_every: five_minutes,
+            save_every: five_minutes,
+            decide_every: Duration::from_secs(900),
+            rule: PowerRule::default(),
+        }
     }
 }
 
@@ -77,12 +91,14 @@ enum Subject {
     Viewed(Key),
     Carted(Vec<Key>),
     Bought(Vec<Key>),
+    Tried(Vec<Experience>),
 }
 
 /// The indexes as they are read.
 pub struct Learning {
     views: ArcSwap<Index>,
     carts: ArcSwap<Index>,
+    lessons: ArcSwap<Lessons>,
     sender: mpsc::Sender<Lesson>,
     saver: mpsc::Sender<oneshot::Sender<()>>,
     pub stats: LearningStats,
@@ -148,6 +164,18 @@ impl Learning {
         if self.sender.try_send(Lesson { visit: Key(session.number()), at, what }).is_err() {
             self.stats.missed.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Learns what a visit says of campaigns that learn. Never waits.
+    pub(super) fn note_experiences(&self, session: SessionId, list: Vec<Experience>, at: Timestamp) {
+        if self.sender.try_send(Lesson { visit: Key(session.number()), at, what: Subject::Tried(list) }).is_err() {
+            self.stats.missed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What campaigns that learn have learned, as of the last publication.
+    pub fn lessons(&self) -> arc_swap::Guard<std::sync::Arc<Lessons>> {
+        self.lessons.load()
     }
 
     /// The index of viewed products, as it is now.

@@ -1,5 +1,6 @@
 //! What was learned, as one file: learners, tally, and up to which record of the journal they go.
 
+use crate::learn::lessons::Lessons;
 use crate::model::Key;
 use crate::recommend::ClickKind;
 use crate::recommend::RecordedVisit;
@@ -43,6 +44,8 @@ pub struct Learned {
     pub carts: Learner,
     /// How much each product is wanted.
     pub tally: Tally,
+    /// What campaigns that learn have learned.
+    pub lessons: Lessons,
     /// Life of the journal that `position` is in; another one is learned from its beginning.
     pub epoch: u64,
     /// Everything recorded before is in the learners.
@@ -51,7 +54,7 @@ pub struct Learned {
 
 /// The file, owned when it is read and borrowed when it is written.
 #[derive(Serialize, Deserialize)]
-struct File<T> {
+struct File<T, L> {
     epoch: u64,
     position: u64,
     #[serde(with = "bytes")]
@@ -60,13 +63,15 @@ struct File<T> {
     carts: Vec<u8>,
     #[serde(default)]
     tally: T,
+    #[serde(default)]
+    lessons: L,
 }
 
 impl Learned {
     /// Nothing yet.
     pub fn new(limits: Limits) -> Learned {
         let empty = || Learner::new(Parameters::default(), limits);
-        Learned { views: empty(), carts: empty(), tally: Tally::default(), epoch: 0, position: Position::NONE }
+        Learned { views: empty(), carts: empty(), tally: Tally::default(), lessons: Lessons::default(), epoch: 0, position: Position::NONE }
     }
 
     /// Makes the file in `directory` from recorded visits, if there is none.
@@ -118,16 +123,16 @@ impl Learned {
         if sum != xxh3_128(content).to_be_bytes() {
             return Err(damaged("its checksum does not fit"));
         }
-        let file: File<Tally> = rmp_serde::from_slice(content).map_err(|error| damaged(&error.to_string()))?;
+        let file: File<Tally, Lessons> = rmp_serde::from_slice(content).map_err(|error| damaged(&error.to_string()))?;
         let learner = |bytes: &[u8]| Learner::load(bytes).map_err(|error: LoadError| damaged(&error.to_string()));
         let (views, carts) = (learner(&file.views)?, learner(&file.carts)?);
-        Ok(Some(Learned { views, carts, tally: file.tally, epoch: file.epoch, position: Position(file.position) }))
+        Ok(Some(Learned { views, carts, tally: file.tally, lessons: file.lessons, epoch: file.epoch, position: Position(file.position) }))
     }
 
     /// Returns the bytes of the file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let (views, carts) = (self.views.save(), self.carts.save());
-        let file = File { epoch: self.epoch, position: self.position.0, views, carts, tally: &self.tally };
+        let file = File { epoch: self.epoch, position: self.position.0, views, carts, tally: &self.tally, lessons: &self.lessons };
         let mut out = vec![0; HEADER_BYTES];
         // Writing to a Vec cannot fail, and numbers and bytes have a representation.
         let _ = rmp_serde::encode::write(&mut out, &file);

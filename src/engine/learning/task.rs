@@ -48,6 +48,10 @@ impl Learned {
             Subject::Viewed(product) => (&mut self.views, std::slice::from_ref(product), ClickKind::View),
             Subject::Carted(products) => (&mut self.carts, products.as_slice(), ClickKind::Cart),
             Subject::Bought(products) => (&mut self.carts, products.as_slice(), ClickKind::Purchase),
+            Subject::Tried(list) => {
+                list.iter().for_each(|one| self.lessons.take(lesson.visit, one));
+                return 0;
+            }
         };
         products.iter().for_each(|product| self.tally.note(*product, kind, lesson.at));
         products.iter().filter(|product| learner.append(lesson.visit, **product, lesson.at)).count() as u64
@@ -62,8 +66,7 @@ impl Learned {
         let scanned = journal.scan(self.position, &mut |record| {
             if record.kind & !history::MEASURED == history::TURN
                 && let Ok(Entry::Turn(turn)) = Entry::read(record.kind, &record.payload)
-                && let Input::Foreseen(foreseen) = &turn.input
-                && let Some(what) = Subject::of(foreseen)
+                && let Some(what) = Subject::of_input(turn.input)
             {
                 clicks += self.take(&Lesson { visit: Key(SessionId(record.session).number()), at: Timestamp(record.at_us), what });
             }
@@ -78,6 +81,15 @@ impl Learned {
 }
 
 impl Subject {
+    /// What an input taught.
+    fn of_input(input: Input) -> Option<Subject> {
+        match input {
+            Input::Foreseen(foreseen) => Subject::of(&foreseen),
+            Input::Taught(list) => Some(Subject::Tried(list)),
+            _ => None,
+        }
+    }
+
     /// What an answer says its visit did; `None` if nothing.
     pub(super) fn of(foreseen: &Foreseen) -> Option<Subject> {
         match foreseen {
@@ -108,7 +120,8 @@ impl Learning {
         let (saver, orders) = mpsc::channel(1);
         let views = ArcSwap::from_pointee(learned.views.publish());
         let carts = ArcSwap::from_pointee(learned.carts.publish());
-        let learning = Learning { views, carts, sender, saver, stats: LearningStats::default() };
+        let lessons_now = ArcSwap::from_pointee(learned.lessons.clone());
+        let learning = Learning { views, carts, lessons: lessons_now, sender, saver, stats: LearningStats::default() };
         (learning, Pupil { config, learned, lessons, orders })
     }
 
@@ -141,6 +154,7 @@ impl Pupil {
         let (mut is_new, mut is_unsaved) = (true, clicks > 0);
         let mut saved_at = engine.clock.now();
         let mut told_at = None;
+        let mut decided_at = None;
         // Lessons of records before this end had a whole period to arrive.
         let mut arrived = engine.journal.end();
         loop {
@@ -172,6 +186,17 @@ impl Pupil {
                     let trends = Arc::new(trends);
                     drop(snapshot);
                     engine.publish(|now| Snapshot { trends, ..now.clone() });
+                }
+            }
+            if decided_at.is_none_or(|decided| engine.clock.now().since(decided) >= self.config.decide_every) {
+                decided_at = Some(engine.clock.now());
+                if learned.lessons != **engine.learning.lessons.load() || engine.snapshot.load().policies.is_empty() {
+                    engine.learning.lessons.store(Arc::new(learned.lessons.clone()));
+                    let policies = learned.lessons.policies(self.config.rule);
+                    if policies != *engine.snapshot.load().policies {
+                        let policies = Arc::new(policies);
+                        engine.publish(|now| Snapshot { policies, ..now.clone() });
+                    }
                 }
             }
             learned.position = learned.position.max(arrived);

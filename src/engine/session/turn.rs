@@ -116,6 +116,17 @@ impl Live {
         if self.unsaved >= SAVE_EVERY {
             self.save();
         }
+        if !self.visit.session.owed().is_empty() && !self.visit.session.is_ended() {
+            self.teach();
+        }
+    }
+
+    /// Teaches what the visit owes to campaigns that learn; as an input, so that the journal holds it.
+    fn teach(&mut self) {
+        let owed = self.visit.session.owed().to_vec();
+        let at = self.next_time();
+        self.engine.learning.note_experiences(self.visit.session.id(), owed.clone(), at);
+        self.turn(at, None, Input::Taught(owed));
     }
 
     /// Uses up the number of an event that is not applied.

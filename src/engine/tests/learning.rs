@@ -204,3 +204,47 @@ async fn who_did_not_agree_teaches_nothing_and_is_told_nothing() {
     assert_eq!((learned.views.publish().sessions(), engine.learning.views().sessions()), (0, 0));
     engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
 }
+
+/// A campaign with two banners that learns which of them lets shoppers look at a product.
+fn learner() -> Snapshot {
+    let variant = |id: &str| {
+        format!(
+            "[[variant]]\nid = '{id}'\n[[variant.action]]\ndo = 'fill'\nplacement = 'banner'\ntemplate = 'banner'\ndata = {{ title = '{id}' }}\n"
+        )
+    };
+    let head =
+        "id = 'pick'\nname = 'Pick'\ngoal = 'engagement'\nchoose = 'learn'\nbaseline = 0.0\n[[trigger]]\non = 'custom'\nname = 'go'\n";
+    let text = format!("{head}{}{}", variant("one"), variant("two"));
+    let campaign = crate::campaign::Campaign::parse("pick.toml", &text, Currency::USD).unwrap();
+    Snapshot { campaigns: Arc::new(crate::campaign::CampaignSet::build(vec![Arc::new(campaign)])), ..banner() }
+}
+
+#[tokio::test]
+async fn what_a_variant_brings_is_learned_from_the_visit_and_again_from_the_journal() {
+    let directory = std::env::temp_dir().join(format!("floorwalker-lessons-{}", StreamId(random_id())));
+    let stores = Stores::of(Arc::new(MemoryStore::default()));
+    let begin = || async {
+        let engine = Engine::start(config(&directory), stores.clone(), Clock::system(), learner()).await.unwrap();
+        until("learned", || engine.learning.stats.published_ms.load(Ordering::Relaxed) > 0).await;
+        engine
+    };
+    let engine = begin().await;
+    let (page, _) = open(&engine, shopper()).await;
+    let batch = r#"{"events":{"first":1,"sentAt":1,"list":[{"at":1,"event":{"custom":{"name":"go"}}},
+        {"at":1,"event":{"productView":{"product":"p1"}}},{"at":1,"event":{"productView":{"product":"p2"}}}]}}"#;
+    page.send(batch.as_bytes().to_vec().into()).await.unwrap();
+    until("three events", || engine.stats.events.load(Ordering::Relaxed) == 3).await;
+    engine.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+    let lessons = || Learned::read(&config(&directory).learning.directory).unwrap().expect("written at the stop").lessons;
+    let told = lessons();
+    let arms = &told.of(key_of("pick")).expect("a campaign that learns").arms;
+    let sums: Vec<(f64, f64)> = arms.iter().map(|arm| (arm.count, arm.reward)).collect();
+    assert!(sums == [(1.0, 1.0), (0.0, 0.0)] || sums == [(0.0, 0.0), (1.0, 1.0)], "one visit, one reward: {sums:?}");
+
+    begin().await.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+    assert_eq!(lessons(), told, "what the file and the journal hold counts once");
+    std::fs::remove_file(directory.join("learned/learned")).unwrap();
+    begin().await.stop(Duration::ZERO, Duration::ZERO, Duration::ZERO).await;
+    assert_eq!(lessons(), told, "the journal holds it");
+    let _ = std::fs::remove_dir_all(&directory);
+}

@@ -61,6 +61,16 @@ impl Evidence {
         }
     }
 
+    /// Learns that an outcome taught before with a reward of 0 brought `reward` after all.
+    pub fn reward(&mut self, context: &[f64], reward: f64) {
+        if context.len() != self.dimension() || !reward.is_finite() || context.iter().any(|x| !x.is_finite()) {
+            return;
+        }
+        self.reward += reward;
+        self.reward_squares += reward * reward;
+        self.moment.iter_mut().zip(context).for_each(|(entry, x)| *entry += x * reward);
+    }
+
     /// Adds what another one has learned; one of another dimension is ignored.
     pub fn merge(&mut self, other: &Evidence) {
         if other.dimension() != self.dimension() {

@@ -6,6 +6,7 @@
 mod actions;
 mod arbitration;
 mod consent;
+mod learning;
 mod limits;
 mod measure;
 mod null;

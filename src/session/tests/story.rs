@@ -59,6 +59,8 @@ pub struct Story {
     pub session: Session,
     /// Every effect as it was, for those who look closer.
     pub effects: Vec<Effect>,
+    /// Choices of all decisions: arm, probabilities, context.
+    pub choices: Vec<(Arm, Vec<f32>, Vec<f32>)>,
     campaigns: Vec<Arc<Campaign>>,
     /// Tells what is measured, too.
     measures: bool,
@@ -126,6 +128,8 @@ pub fn snapshot(campaigns: Vec<Arc<Campaign>>, version: u64) -> Snapshot {
     settings.experiments.holdout = 0.0;
     Snapshot {
         trends: Default::default(),
+        policies: Default::default(),
+        scores: Default::default(),
         version,
         catalog: Arc::new(catalog()),
         campaigns: Arc::new(CampaignSet::build(campaigns)),
@@ -159,7 +163,7 @@ impl Story {
         let id = SessionId([7; 16]);
         let start = Start { id, unit: Unit::from(id), context: Context::default(), consent, preview: false };
         let session = Session::new(Timestamp(ZERO - 1), start);
-        Story { snapshot: snapshot(campaigns.clone(), 1), session, effects: Vec::new(), campaigns, measures: false }
+        Story { snapshot: snapshot(campaigns.clone(), 1), session, effects: Vec::new(), choices: Vec::new(), campaigns, measures: false }
     }
 
     pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Story {
@@ -227,6 +231,8 @@ impl Story {
             }
             told.push(format!("{time} {}", self.tell(effect, &out)));
         }
+        let numbers = |range| out.proofs.numbers(range).to_vec();
+        self.choices.extend(out.proofs.choices.iter().map(|choice| (choice.arm, numbers(choice.chances), numbers(choice.context))));
         self.effects.append(&mut out.list);
     }
 

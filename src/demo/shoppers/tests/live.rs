@@ -96,6 +96,8 @@ async fn engine(directory: &std::path::Path) -> Arc<Engine> {
     settings.experiments.holdout = 0.0;
     let snapshot = Snapshot {
         trends: Default::default(),
+        policies: Default::default(),
+        scores: Default::default(),
         version: 1,
         catalog: world.catalog,
         model: world.model,
