@@ -71,7 +71,7 @@ impl Sold {
     pub const REFUNDS_MAX: usize = 8;
 }
 
-/// What a visit has come to, for differences. It only grows.
+/// What a visit has come to, for differences. It grows, but for the acts that a shopper who resets the visit has forgotten.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Deeds {
     pub views: u32,
