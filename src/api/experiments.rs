@@ -71,9 +71,16 @@ fn views(admin: &Admin, id: Option<&str>) -> Experiments {
     Experiments { watermark_ms: tables.watermark.millis(), experiments }
 }
 
-/// Answers with all experiments.
+/// Answers with all experiments, each without curves and segments.
 pub(super) async fn list(State(admin): State<Arc<Admin>>) -> Result<Json<Experiments>, ApiError> {
-    super::campaigns::aside(move || Json(views(&admin, None))).await
+    super::campaigns::aside(move || {
+        let mut found = views(&admin, None);
+        for view in &mut found.experiments {
+            view.report.shorten();
+        }
+        Json(found)
+    })
+    .await
 }
 
 /// Answers with one experiment, by its id or the latest of a campaign by the campaign's.

@@ -60,6 +60,7 @@ pub use report::QualityReport;
 pub use report::Report;
 pub use report::SegmentReport;
 pub use report::SplitReport;
+pub use report::TrafficReport;
 pub use report::Verdict;
 pub use report::pause_due;
 pub use report::report;

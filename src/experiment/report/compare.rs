@@ -87,6 +87,7 @@ pub(super) fn compare(totals: &Totals, live: &Plan, slot: usize, now: Timestamp)
         novelty: over_time::novelty_of(totals, slot),
         over_time: watch.map_or_else(Vec::new, |watch| over_time::looks(plan, watch)),
         by_day: over_time::by_day(totals, slot),
+        daily: over_time::daily(totals, slot),
         money,
         discount_anyway: discount_anyway(&control, &treated),
         exaggeration: watch.and_then(|watch| verdict::exaggeration(plan, watch)),

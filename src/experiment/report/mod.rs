@@ -36,6 +36,7 @@ pub use view::QualityReport;
 pub use view::Report;
 pub use view::SegmentReport;
 pub use view::SplitReport;
+pub use view::TrafficReport;
 pub use view::Verdict;
 
 use super::Arm;
@@ -133,6 +134,7 @@ pub fn report(totals: &Totals, plan: &Plan, now: Timestamp) -> Report {
         triggered_split: splits[1].clone(),
         pause,
         quality,
+        traffic: over_time::traffic(totals),
         notes,
     }
 }

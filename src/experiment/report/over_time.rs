@@ -3,12 +3,14 @@
 use super::super::Metric;
 use super::super::plan::Plan;
 use super::super::sums::Cell;
+use super::super::totals::Day;
 use super::super::totals::Totals;
 use super::super::watch::Watch;
 use super::scale;
 use super::view::Interval;
 use super::view::LookReport;
 use super::view::NoveltyReport;
+use super::view::TrafficReport;
 use crate::stats::difference;
 use crate::stats::is_lift_stable;
 use crate::stats::lift;
@@ -71,10 +73,51 @@ pub(super) fn by_day(totals: &Totals, slot: usize) -> Vec<LookReport> {
     points
 }
 
+/// Who came on each kept day of entry.
+pub(super) fn traffic(totals: &Totals) -> Vec<TrafficReport> {
+    let day = |day: &Day| TrafficReport { at: u64::from(day.day) * DAY_MILLIS, visitors: day.arms.iter().map(|cell| cell.n).collect() };
+    totals.days().iter().map(day).collect()
+}
+
+/// The primary metric, or conversion where days do not keep it.
+fn daily_metric(plan: &Plan) -> Metric {
+    DAILY.into_iter().find(|metric| *metric == plan.primary).unwrap_or(Metric::Conversion)
+}
+
+/// The effect of each kept day of entry by itself, each interval for one look at that day alone. Lifts are over the control's mean of all
+/// these days: that of one day is too uncertain to divide by.
+pub(super) fn daily(totals: &Totals, slot: usize) -> Vec<LookReport> {
+    let plan = totals.plan();
+    let (metric, control_slot) = (daily_metric(plan), plan.control.slot());
+    let mut all = Cell::default();
+    for day in totals.days() {
+        all.add(&day.arms[control_slot]);
+    }
+    let mean = all.metric(metric).filter(is_lift_stable).map(|all| all.mean.abs());
+    let mut points = Vec::new();
+    for day in totals.days() {
+        let (control, treated) = (&day.arms[control_slot], &day.arms[slot]);
+        let n = control.n + treated.n;
+        let pair = control.metric(metric).zip(treated.metric(metric)).filter(|_| n >= DAY_UNITS_MIN);
+        let Some(found) = pair.and_then(|(a, b)| difference(&a, &b)) else { continue };
+        let interval = Interval::from(found.interval(plan.alpha));
+        points.push(LookReport {
+            at: u64::from(day.day) * DAY_MILLIS,
+            metric: metric.name(),
+            visitors: n,
+            difference: found.value,
+            interval,
+            lift: mean.map(|mean| found.value / mean),
+            lift_interval: mean.map(|mean| interval.times(1.0 / mean)),
+        });
+    }
+    points
+}
+
 /// Daily effects of the primary metric (of conversion where days do not keep it), without the last day, which is not over.
 pub(super) fn novelty_of(totals: &Totals, slot: usize) -> Option<NoveltyReport> {
     let plan = totals.plan();
-    let metric = DAILY.into_iter().find(|metric| *metric == plan.primary).unwrap_or(Metric::Conversion);
+    let metric = daily_metric(plan);
     let days = totals.days();
     let (mut effects, mut errors) = (Vec::new(), Vec::new());
     for day in &days[..days.len().saturating_sub(1)] {

@@ -82,6 +82,35 @@ fn a_planted_winner_is_found_early_and_the_note_is_beside_it() {
 }
 
 #[test]
+fn days_stand_by_themselves_and_a_list_goes_without_curves() {
+    let plan = plan(20_000);
+    let totals = run(&plan, 6_000, Treatment { conversion: 0.125, profit: 3_000, discount: 0 }, 1);
+    let report = look(&totals, &plan);
+    let comparison = &report.comparisons[0];
+    // 1,440 visitors a day, one a minute.
+    let came: Vec<u64> = report.traffic.iter().map(|day| day.visitors.iter().sum()).collect();
+    assert_eq!(came, [1_440, 1_440, 1_440, 1_440, 240]);
+    assert!(report.traffic.iter().all(|day| day.visitors.len() == 3 && day.visitors[0] == 0));
+    let days: Vec<(u64, u64)> = comparison.daily.iter().map(|day| (day.at / 86_400_000, day.visitors)).collect();
+    assert_eq!(days, [(0, 1_440), (1, 1_440), (2, 1_440), (3, 1_440), (4, 240)]);
+    let last = comparison.by_day.iter().rfind(|day| day.metric == "profit_per_visitor").unwrap();
+    let width = |interval: Interval| interval.upper - interval.lower;
+    for day in &comparison.daily {
+        assert_eq!(day.metric, "profit_per_visitor");
+        assert!(day.interval.lower < day.difference && day.difference < day.interval.upper);
+        assert!(width(day.interval) > width(last.interval), "a day alone says less than all of them");
+        let share = day.lift.unwrap() / day.difference;
+        assert!((day.lift_interval.unwrap().upper - day.interval.upper * share).abs() < 1e-9, "one control for all days");
+    }
+    let mut brief = report.clone();
+    brief.shorten();
+    assert!(brief.traffic.is_empty());
+    let short = &brief.comparisons[0];
+    assert!(short.over_time.is_empty() && short.by_day.is_empty() && short.daily.is_empty() && short.segments.is_empty());
+    assert_eq!((&short.metrics, &short.sentence), (&comparison.metrics, &comparison.sentence));
+}
+
+#[test]
 fn more_orders_and_less_profit_is_flagged_and_paused() {
     let plan = Plan { primary: Metric::Conversion, ..plan(20_000) };
     let totals = run(&plan, 12_000, Treatment { conversion: 0.13, profit: 800, discount: 2_200 }, 2);

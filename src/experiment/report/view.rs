@@ -56,7 +56,22 @@ pub struct Report {
     /// Set when the campaign should be paused.
     pub pause: Option<Pause>,
     pub quality: QualityReport,
+    /// By day of entry, oldest first, the latest [`DAYS_MAX`](crate::experiment::DAYS_MAX) days.
+    pub traffic: Vec<TrafficReport>,
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Leaves out curves and segments, which are most of its size, for a list of many.
+    pub fn shorten(&mut self) {
+        self.traffic.clear();
+        for comparison in &mut self.comparisons {
+            comparison.segments.clear();
+            comparison.over_time.clear();
+            comparison.by_day.clear();
+            comparison.daily.clear();
+        }
+    }
 }
 
 /// Counts and sums of one arm.
@@ -194,6 +209,8 @@ pub struct Comparison {
     pub over_time: Vec<LookReport>,
     /// Conversion, revenue and profit by day of entry, cumulative, with their open confidence sequences.
     pub by_day: Vec<LookReport>,
+    /// The effect of each day of entry by itself, with intervals for that day alone.
+    pub daily: Vec<LookReport>,
     pub money: Option<MoneyReport>,
     /// Discount given to visitors who would have ordered anyway, in minor units: the control's conversion times the variant's discount.
     pub discount_anyway: Option<f64>,
@@ -374,6 +391,16 @@ pub struct NoveltyReport {
     pub fades: bool,
     /// Difference over the last third of the days.
     pub last_third: Option<f64>,
+}
+
+/// Visitors who entered on one UTC day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrafficReport {
+    /// Its beginning.
+    pub at: u64,
+    /// By slot: holdout, baseline, variants.
+    pub visitors: Vec<u64>,
 }
 
 /// A point of a curve.
