@@ -6,6 +6,8 @@ import { CampaignPage } from "./campaigns/detail";
 import { CampaignsPage } from "./campaigns/list";
 import { DefinitionsPage } from "./definitions/page";
 import { DefinitionPanel } from "./definitions/term";
+import { ExperimentPage } from "./experiments/detail";
+import { ExperimentsPage } from "./experiments/list";
 import type { Connection } from "./feed";
 import { retryNow, serverNow, useFeed } from "./feed";
 import { FloorPage } from "./floor/page";
@@ -24,6 +26,7 @@ import { useSeconds } from "./ui/time";
 const PAGES: { name: string; icon: string; path: string; holds: Route["page"][] }[] = [
   { name: "Live floor", icon: "floor", path: paths.floor, holds: ["floor", "session"] },
   { name: "Campaigns", icon: "campaigns", path: paths.campaigns, holds: ["campaigns", "campaign"] },
+  { name: "Experiments", icon: "experiments", path: paths.experiments, holds: ["experiments", "experiment"] },
   { name: "Offers", icon: "offers", path: paths.offers, holds: ["offers"] },
   { name: "Recommendations", icon: "recommendations", path: paths.recommendations, holds: ["recommendations"] },
   { name: "System", icon: "system", path: paths.system, holds: ["system"] },
@@ -71,6 +74,10 @@ function Page({ route }: { route: Route }) {
       return <CampaignsPage />;
     case "campaign":
       return <CampaignPage key={route.id} id={route.id} />;
+    case "experiments":
+      return <ExperimentsPage />;
+    case "experiment":
+      return <ExperimentPage key={route.id} id={route.id} />;
     case "offers":
       return <OffersPage />;
     case "definitions":

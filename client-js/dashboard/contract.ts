@@ -415,3 +415,157 @@ export interface OfferList {
   redemptions: Record<string, number>;
   pools: Pool[];
 }
+
+/** Bounds of an estimate; for the primary metric they hold at all looks together. */
+export interface Bounds {
+  lower: number;
+  upper: number;
+}
+
+/** A test with its own p-value and, where it has one, its interval. */
+export interface TestReport {
+  pValue: number;
+  estimate: number | null;
+  interval: Bounds | null;
+}
+
+/** One metric of a variant against the control. Money in minor units; shares and lifts are fractions. */
+export interface MetricReport {
+  metric: string;
+  title: string;
+  kind: "proportion" | "mean" | "ratio";
+  anchor: string;
+  higherIsBetter: boolean;
+  isPrimary: boolean;
+  control: number | null;
+  treated: number | null;
+  difference: number | null;
+  interval: Bounds | null;
+  lift: number | null;
+  liftInterval: Bounds | null;
+  pValue: number | null;
+  isSignificant: boolean;
+  isFrozen: boolean;
+  /** Absent until the planned visitors are reached. */
+  oneLook: TestReport | null;
+  adjusted: { lift: number | null; liftInterval: Bounds | null; varianceRatio: number } | null;
+  posterior: { chanceToWin: number; risk: number; lift: number; interval: Bounds } | null;
+  exact: TestReport | null;
+  randomization: TestReport | null;
+  uncapped: TestReport | null;
+  /** Why there is no difference. */
+  missing: string | null;
+}
+
+export interface LookReport {
+  at: number;
+  metric: string;
+  visitors: number;
+  difference: number;
+  interval: Bounds;
+  lift: number | null;
+  liftInterval: Bounds | null;
+}
+
+export type VerdictCode = "not_enough_data" | "undecided" | "better" | "worse" | "inconclusive" | "harmful" | "split_mismatch";
+
+export interface Comparison {
+  arm: string;
+  slot: number;
+  control: string;
+  visitors: number;
+  verdict: VerdictCode;
+  sentence: string;
+  /** The primary one first. */
+  metrics: MetricReport[];
+  power: {
+    progress: number;
+    detectableNow: number | null;
+    detectableAtEnd: number | null;
+    visitorsMore: number | null;
+    visitorsPerDay: number | null;
+    weeks: number | null;
+    hint: string | null;
+  };
+  guardrails: { metric: string; margin: number; state: "watching" | "safe" | "breached"; interval: Bounds | null }[];
+  segments: { axis: string; segment: string; metric: string; visitors: number; lift: number | null; shrunkLift: number | null; interval: Bounds | null; isFlagged: boolean }[];
+  novelty: { metric: string; days: number; fades: boolean; slopePValue: number; lastThird: number | null } | null;
+  /** The primary metric with its confidence sequence, oldest first. */
+  overTime: LookReport[];
+  /** Conversion, revenue and profit over all days up to each. */
+  byDay: LookReport[];
+  /** The same of each day by itself, each interval for that day alone. */
+  daily: LookReport[];
+  money: { metric: string; perThousandVisitors: number; perThousandInterval: Bounds; perMonth: number | null; perMonthInterval: Bounds | null } | null;
+  discountAnyway: number | null;
+  /** Said beside what was decided early. */
+  exaggeration: string | null;
+}
+
+export interface ArmReport {
+  arm: string;
+  slot: number;
+  share: number;
+  visitors: number;
+  closed: number;
+  received: number;
+  shown: number;
+  missed: number;
+  late: number;
+  crossovers: number;
+  quarantined: number;
+  orders: number;
+  discount: number;
+  refunded: number;
+  metrics: { metric: string; mean: number | null; error: number | null }[];
+}
+
+export interface SplitReport {
+  /** By slot: holdout, baseline, variants. */
+  counts: number[];
+  expected: number[];
+  pValue: number;
+  isAlarm: boolean;
+  hasChangedShares: boolean;
+  /** Parts of the visitors whose own split is off. */
+  segments: string[];
+}
+
+/** What an experiment has shown. Variants go by their place: `variant 1` is in slot 2. */
+export interface ExperimentReport {
+  startedAt: number | null;
+  primary: string;
+  rule: "horizon" | "open";
+  plannedVisitors: number;
+  alpha: number;
+  power: number;
+  currency: string;
+  arms: ArmReport[];
+  comparisons: Comparison[];
+  triggeredSplit: SplitReport;
+  quality: { quarantined: number; crossovers: number; isCrossoverAlarm: boolean; capped: number };
+  /** Visitors by the day they entered, by slot. */
+  traffic: { at: number; visitors: number[] }[];
+  notes: string[];
+}
+
+/** One experiment: a campaign against its baseline, or the whole shop against the holdout. */
+export interface Experiment {
+  id: string;
+  campaign: string;
+  name: string;
+  /** Ids of the variants, from slot 2 on. */
+  variants: string[];
+  /** Visitors who come now enter it. */
+  running: boolean;
+  watermarkMs: number;
+  /** The guardrail that paused its campaign. */
+  paused?: { atMs: number; reason: string };
+  report: ExperimentReport;
+}
+
+/** Reports without curves and segments. */
+export interface ExperimentList {
+  watermarkMs: number;
+  experiments: Experiment[];
+}

@@ -7,6 +7,8 @@ export type Route =
   | { page: "session"; id: string }
   | { page: "campaigns" }
   | { page: "campaign"; id: string }
+  | { page: "experiments" }
+  | { page: "experiment"; id: string }
   | { page: "offers" }
   | { page: "recommendations" }
   | { page: "system" }
@@ -25,6 +27,7 @@ export function parseRoute(path: string): Route {
   const id = second === undefined ? undefined : decoded(second);
   if (first === "sessions") return id === undefined ? { page: "floor" } : { page: "session", id };
   if (first === "campaigns") return id === undefined ? { page: "campaigns" } : { page: "campaign", id };
+  if (first === "experiments") return id === undefined ? { page: "experiments" } : { page: "experiment", id };
   if (first === "offers" && id === undefined) return { page: "offers" };
   if (first === "definitions" && id === undefined) return { page: "definitions" };
   if (first === "recommendations" && id === undefined) return { page: "recommendations" };

@@ -1,17 +1,24 @@
 // One campaign: how it did, why it did not show, and its file to change.
 
 import type { Campaign, Lint } from "../contract";
-import { count, percent } from "../format";
+import { Term } from "../definitions/term";
+import type { ExperimentRow } from "../experiments/model";
+import { Lift, Progress, ToneMark } from "../experiments/parts";
+import { useFeed } from "../feed";
+import { count, moneyRounded, percent, signedPercent } from "../format";
+import { Limits } from "../offers/page";
 import { paths } from "../router";
 import { Icon } from "../ui/icons";
+import { symmetricEnd } from "../ui/interval-scale";
 import { Bar, Empty, Failure, Figure, Figures, Loading, Tag } from "../ui/parts";
 import { reasonName, spelled } from "../words";
 import { SourceEditor } from "./editor";
-import { PauseButton, SplitBar, useCampaigns } from "./list";
+import { PauseButton, SplitBar, useCampaigns, useLifts } from "./list";
 import { refusalsOf, refusedTotal } from "./numbers";
 
 export function CampaignPage({ id }: { id: string }) {
-  const { list, problem, reload } = useCampaigns();
+  const { value: list, problem, reload } = useCampaigns();
+  const experiment = useLifts().get(id);
   const campaign = list?.campaigns.find((one) => one.id === id);
   return (
     <>
@@ -24,12 +31,19 @@ export function CampaignPage({ id }: { id: string }) {
           It may have been renamed, or its file was removed.
         </Empty>
       )}
-      {list && campaign && <Detail campaign={campaign} lint={(list.lint ?? []).filter((found) => found.campaign === id)} reload={reload} />}
+      {list && campaign && <Detail campaign={campaign} experiment={experiment} lint={(list.lint ?? []).filter((found) => found.campaign === id)} reload={reload} />}
     </>
   );
 }
 
-function Detail({ campaign, lint, reload }: { campaign: Campaign; lint: readonly Lint[]; reload: () => void }) {
+interface DetailProps {
+  campaign: Campaign;
+  experiment: ExperimentRow | undefined;
+  lint: readonly Lint[];
+  reload: () => void;
+}
+
+function Detail({ campaign, experiment, lint, reload }: DetailProps) {
   const { counts } = campaign;
   const refused = refusedTotal(counts);
   return (
@@ -64,6 +78,7 @@ function Detail({ campaign, lint, reload }: { campaign: Campaign; lint: readonly
           <i class="key key-refused" /> {count(refused)} refused
         </span>
       </p>
+      <Pays campaign={campaign} experiment={experiment} />
       <div class="visit">
         <div>
           {lint.length > 0 && (
@@ -102,6 +117,49 @@ function Detail({ campaign, lint, reload }: { campaign: Campaign; lint: readonly
         </aside>
       </div>
     </>
+  );
+}
+
+/** What it brings against doing nothing, and what it may still give away. */
+function Pays({ campaign, experiment }: { campaign: Campaign; experiment: ExperimentRow | undefined }) {
+  const { floor } = useFeed();
+  const currency = floor.overview?.currency ?? "";
+  const { offers } = campaign;
+  const end = symmetricEnd([experiment?.lift]);
+  return (
+    <div class="pays">
+      <section aria-labelledby="pays">
+        <h2 id="pays">
+          <a href={paths.experiment(campaign.id)}>Does it pay?</a>
+        </h2>
+        {experiment ? (
+          <>
+            <p class="experiment-verdict">
+              <ToneMark tone={experiment.verdict.tone} /> {experiment.verdict.sentence}
+            </p>
+            <p class="muted small">
+              <Term of={experiment.primary.anchor}>{experiment.primary.title}</Term>, {signedPercent(-end)} to {signedPercent(end)}
+            </p>
+            <Lift lift={experiment.lift} end={end} higherIsBetter={experiment.primary.higherIsBetter} />
+            <Progress visitors={experiment.progress.visitors} planned={experiment.progress.planned} />
+          </>
+        ) : (
+          <p class="muted small">{campaign.baseline > 0 ? "Nobody has met it yet." : "It has no baseline, so there is nothing to compare it with."}</p>
+        )}
+      </section>
+      {(offers || campaign.budgets.length > 0) && (
+        <section aria-labelledby="gives">
+          <h2 id="gives">What it gives away</h2>
+          {offers && (
+            <p class="gives">
+              <Term of="spent" /> <strong class="money">{moneyRounded(offers.spentMinor, currency)}</strong> <span class="muted">for {count(offers.redeemed)} redeemed codes ·</span> <Term of="reserved">at worst</Term>{" "}
+              {moneyRounded(offers.reservedMinor, currency)} <span class="muted">more for {count(offers.open)} open ones</span>
+            </p>
+          )}
+          <Limits limits={campaign.budgets} currency={currency} />
+        </section>
+      )}
+    </div>
   );
 }
 

@@ -1,63 +1,51 @@
 // All campaigns: what each listens for, how often it ran, and what is wrong with any file.
 
-import { useEffect, useState } from "preact/hooks";
-import { get, send } from "../api";
-import type { Campaign, CampaignList, Lint, LoadError } from "../contract";
-import { count, percent } from "../format";
+import { useState } from "preact/hooks";
+import { send } from "../api";
+import type { Campaign, CampaignList, ExperimentList, Lint, LoadError } from "../contract";
+import { Term } from "../definitions/term";
+import type { ExperimentRow } from "../experiments/model";
+import { Lift } from "../experiments/parts";
+import { rowsOf } from "../experiments/report";
+import { useFeed } from "../feed";
+import { count, percent, signedPercent } from "../format";
+import { isNearlyUsed, leftWords, limitWords, shareUsed, tightest } from "../offers/numbers";
 import { paths } from "../router";
 import { Icon } from "../ui/icons";
-import { Empty, Failure, Loading, Tag } from "../ui/parts";
+import { symmetricEnd } from "../ui/interval-scale";
+import { Bar, Empty, Failure, Loading, Tag } from "../ui/parts";
+import { usePolled } from "../ui/polled";
+import type { Polled } from "../ui/polled";
 import { spelled } from "../words";
 import { refusedTotal, sortCampaigns, splitOf } from "./numbers";
 import type { CampaignSort } from "./numbers";
-
-/** Counts move all the time; reading them this often keeps the list alive without work for the server. */
-const REFRESH_MS = 3000;
 
 const SORTS: [CampaignSort, string][] = [
   ["priority", "Priority"],
   ["triggered", "Triggered"],
   ["pushed", "Pushed"],
   ["clicked", "Click rate"],
-  ["orders", "Orders"],
+  ["lift", "Lift"],
   ["name", "Name"],
 ];
 
-export interface Campaigns {
-  list: CampaignList | null;
-  problem: string;
-  reload: () => void;
+/** Reads the campaigns and keeps them fresh while the page is visible. */
+export function useCampaigns(): Polled<CampaignList> {
+  return usePolled<CampaignList>("/campaigns");
 }
 
-/** Reads the campaigns and keeps them fresh while the page is visible. */
-export function useCampaigns(): Campaigns {
-  const [list, setList] = useState<CampaignList | null>(null);
-  const [problem, setProblem] = useState("");
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    const abort = new AbortController();
-    const read = async (): Promise<void> => {
-      const answer = await get<CampaignList>("/campaigns", abort.signal);
-      if (abort.signal.aborted) return;
-      if (answer.kind === "ok") setList(answer.value);
-      setProblem(answer.kind === "ok" ? "" : answer.message);
-    };
-    void read();
-    const timer = setInterval(() => {
-      if (!document.hidden) void read();
-    }, REFRESH_MS);
-    return () => {
-      abort.abort();
-      clearInterval(timer);
-    };
-  }, [attempt]);
-  return { list, problem, reload: () => setAttempt((n) => n + 1) };
+/** What each campaign brings against doing nothing, by its id. */
+export function useLifts(): Map<string, ExperimentRow> {
+  const { value } = usePolled<ExperimentList>("/experiments", 10_000);
+  return new Map(value ? rowsOf(value).filter((row) => row.isRunning || !value.experiments.some((one) => one.campaign === row.campaign && one.running)).map((row) => [row.campaign, row]) : []);
 }
 
 export function CampaignsPage() {
-  const { list, problem, reload } = useCampaigns();
+  const { value: list, problem, reload } = useCampaigns();
+  const lifts = useLifts();
   const [sort, setSort] = useState<CampaignSort>("priority");
   if (!list) return problem ? <Failure message={problem} retry={reload} /> : <Loading lines={10} />;
+  const end = symmetricEnd(list.campaigns.map((campaign) => lifts.get(campaign.id)?.lift));
   const running = list.campaigns.filter((campaign) => campaign.enabled).length;
   return (
     <>
@@ -88,6 +76,9 @@ export function CampaignsPage() {
         <span>
           <i class="key key-refused" /> refused, of all triggered since start
         </span>
+        <span>
+          <Term of="lift" /> from {signedPercent(-end)} to {signedPercent(end)}, gray while its <Term of="interval">interval</Term> holds zero
+        </span>
       </p>
       {list.campaigns.length === 0 ? (
         <Empty title="No campaigns yet">
@@ -97,8 +88,8 @@ export function CampaignsPage() {
         </Empty>
       ) : (
         <ul class="campaigns">
-          {sortCampaigns(list.campaigns, sort).map((campaign) => (
-            <Row key={campaign.id} campaign={campaign} lint={(list.lint ?? []).filter((found) => found.campaign === campaign.id)} reload={reload} />
+          {sortCampaigns(list.campaigns, sort, (campaign) => lifts.get(campaign.id)?.lift?.value ?? null).map((campaign) => (
+            <Row key={campaign.id} campaign={campaign} experiment={lifts.get(campaign.id)} end={end} lint={(list.lint ?? []).filter((found) => found.campaign === campaign.id)} reload={reload} />
           ))}
         </ul>
       )}
@@ -129,7 +120,16 @@ export function LoadErrors({ errors }: { errors: readonly LoadError[] }) {
   );
 }
 
-export function Row({ campaign, lint, reload }: { campaign: Campaign; lint: readonly Lint[]; reload: () => void }) {
+interface RowProps {
+  campaign: Campaign;
+  experiment: ExperimentRow | undefined;
+  /** Of the common scale of lifts. */
+  end: number;
+  lint: readonly Lint[];
+  reload: () => void;
+}
+
+export function Row({ campaign, experiment, end, lint, reload }: RowProps) {
   const { counts } = campaign;
   return (
     <li class={`campaign${campaign.enabled ? "" : " campaign-paused"}`}>
@@ -146,8 +146,12 @@ export function Row({ campaign, lint, reload }: { campaign: Campaign; lint: read
         <p class="muted small">
           On {campaign.triggers.join(", ")} <span aria-hidden="true">→</span> {campaign.placements.join(", ") || campaign.actions.map((action) => spelled(action).toLowerCase()).join(", ")}
         </p>
+        <SplitBar campaign={campaign} />
       </div>
-      <SplitBar campaign={campaign} />
+      <a class="campaign-lift" href={paths.experiment(campaign.id)} title={experiment?.verdict.sentence}>
+        <Lift lift={experiment?.lift} end={end} higherIsBetter={experiment?.primary.higherIsBetter ?? true} none={campaign.baseline > 0 ? "not enough data yet" : "no baseline to compare with"} />
+        <BudgetLeft campaign={campaign} />
+      </a>
       <dl class="campaign-counts">
         <Count name="Triggered" n={count(counts.triggered)} />
         <Count name="Pushed" n={count(counts.pushed)} />
@@ -156,6 +160,19 @@ export function Row({ campaign, lint, reload }: { campaign: Campaign; lint: read
       </dl>
       <PauseButton campaign={campaign} reload={reload} />
     </li>
+  );
+}
+
+/** The limit that ends first. */
+function BudgetLeft({ campaign }: { campaign: Campaign }) {
+  const { floor } = useFeed();
+  const limit = tightest(campaign.budgets);
+  if (!limit) return null;
+  const currency = floor.overview?.currency ?? "";
+  return (
+    <p class={`small budget-left${isNearlyUsed(limit) ? " warn" : " muted"}`} title={limitWords(limit, currency)}>
+      <Bar share={shareUsed(limit)} tone="money" /> {leftWords(limit, currency)}
+    </p>
   );
 }
 

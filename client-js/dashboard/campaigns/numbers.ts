@@ -29,18 +29,20 @@ export function refusalsOf(counts: CampaignCounts): [string, number][] {
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
-export type CampaignSort = "name" | "priority" | "triggered" | "pushed" | "clicked" | "orders";
+export type CampaignSort = "name" | "priority" | "triggered" | "pushed" | "clicked" | "lift";
 
-export function sortCampaigns(campaigns: readonly Campaign[], sort: CampaignSort): Campaign[] {
+/** Sorted, most first; by lift, who has none yet stands last. */
+export function sortCampaigns(campaigns: readonly Campaign[], sort: CampaignSort, lift: (campaign: Campaign) => number | null = () => null): Campaign[] {
   const number = (campaign: Campaign): number => {
     switch (sort) {
       case "priority":
         return campaign.priority;
       case "clicked":
         return campaign.counts.shown > 0 ? campaign.counts.clicked / campaign.counts.shown : -1;
+      case "lift":
+        return lift(campaign) ?? -1e9;
       case "triggered":
       case "pushed":
-      case "orders":
         return campaign.counts[sort];
       case "name":
         return 0;

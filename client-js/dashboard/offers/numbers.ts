@@ -105,6 +105,7 @@ const REFUSALS: Record<string, string> = {
   cost_unknown: "The cost of something in the cart is unknown",
   store: "It could not be stored",
   platform: "The shop's platform did not make the code",
+  network: "Too many from one network in an hour",
 };
 
 export const refusalName = (code: string): string => REFUSALS[code] ?? spelled(code);

@@ -99,6 +99,9 @@ function Campaign({ id, sums, limits, currency }: { id: string; sums: OfferSums 
       <div>
         <p class="campaign-name">
           <a href={paths.campaign(id)}>{id}</a>
+          <a class="small muted" href={paths.experiment(id)}>
+            Does it pay?
+          </a>
         </p>
         <p class="muted small">
           {redeemed ? `${percent(redeemed.rate, 1)} redeemed, ${percent(redeemed.low, 1)} to ${percent(redeemed.high, 1)} with 95% certainty` : "No code made yet"}

@@ -75,11 +75,17 @@ describe("CSV", () => {
 });
 
 describe("the page", () => {
-  afterEach(() => vi.unstubAllGlobals());
+  let body: Element | undefined;
+  afterEach(() => {
+    // What a page began must end before its document goes.
+    if (body) render(null, body);
+    vi.unstubAllGlobals();
+  });
   const text = (child: ComponentChild): string => {
     const { document } = new Window();
     vi.stubGlobal("document", document);
-    render(child, document.body as unknown as Element);
+    body = document.body as unknown as Element;
+    render(child, body);
     return document.body.textContent.replace(/\s+/g, " ").trim();
   };
   it("says what was given, what it cost, and which budget is nearly used up", () => {

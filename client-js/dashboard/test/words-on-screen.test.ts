@@ -46,7 +46,7 @@ describe("campaigns", () => {
       id: "c", name: "C", goal: "g", priority: 1, baseline: 0, purpose: "personalize", trust: "claimed", enabled: true, file: "c.toml", when: "",
       triggers: ["product view (brand Sony)", "a visit begins"], placements: ["hero"], actions: ["fill"], variants: [], counts, budgets: [],
     };
-    expect(text(h(Row, { campaign, lint: [], reload: () => undefined }))).toContain("On product view (brand Sony), a visit begins → hero");
+    expect(text(h(Row, { campaign, experiment: undefined, end: 0.1, lint: [], reload: () => undefined }))).toContain("On product view (brand Sony), a visit begins → hero");
   });
 });
 

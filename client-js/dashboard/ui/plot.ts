@@ -38,6 +38,22 @@ export function axis(): uPlot.Axis {
   return { stroke: tokenColor("--muted"), font: `11px ${getComputedStyle(document.body).fontFamily}`, grid: { stroke: tokenColor("--line"), width: 1 }, ticks: { show: false } };
 }
 
+/** Times below a chart: days as dates, shorter steps as times of day. */
+export function timeAxis(): uPlot.Axis {
+  const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+  const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
+  return {
+    ...axis(),
+    grid: { show: false },
+    space: 90,
+    size: 26,
+    values: (_plot, ticks) => {
+      const isDays = ticks.length < 2 || (ticks[1] ?? 0) - (ticks[0] ?? 0) >= 86_400;
+      return ticks.map((tick) => (isDays ? date : time).format(tick * 1000));
+    },
+  };
+}
+
 /** The same color, nearly clear; computed colors are `rgb(r, g, b)`. */
 export function transparent(color: string, share = 0.08): string {
   return color.replace(/^rgb\((.+)\)$/, `rgba($1, ${share})`);
