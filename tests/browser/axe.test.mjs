@@ -129,7 +129,7 @@ describe("axe-core", { concurrency: 2 }, () => {
     );
     assert.ok(session, "a visit is live");
     const found = [];
-    for (const path of [...links, `/dashboard/sessions/${session}`, "/dashboard/campaigns/over", "/dashboard/nowhere"]) {
+    for (const path of [...links, `/dashboard/sessions/${session}`, "/dashboard/campaigns/over", "/dashboard/experiments/over", "/dashboard/definitions", "/dashboard/nowhere"]) {
       await page.goto(root + path);
       await page.locator("main").waitFor();
       await page.waitForTimeout(400);

@@ -12,15 +12,15 @@ export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const BINARY = process.env.FLOORWALKER_BINARY ?? "target/debug/floorwalker";
 
-/** Starts the demo with the given campaigns (name -> TOML) and no simulated visitors. */
-export async function openShop(campaigns) {
+/** Starts the demo with the given campaigns (name -> TOML). Without `visitors` nobody is simulated and everybody is treated. */
+export async function openShop(campaigns, { visitors = 0, speed = 4 } = {}) {
   const data = mkdtempSync(join(tmpdir(), "floorwalker-browser-"));
   if (campaigns) {
     mkdirSync(join(data, "campaigns"));
     for (const [name, text] of Object.entries(campaigns)) writeFileSync(join(data, "campaigns", `${name}.toml`), text);
   }
-  const process_ = spawn(BINARY, ["demo", "--port", "0", "--visitors", "0", "--data", data], {
-    env: { ...process.env, FLOORWALKER__EXPERIMENTS__HOLDOUT: "0", FLOORWALKER__EXPERIMENTS__BASELINE_MAX: "0", FLOORWALKER__GATEWAY__ALLOW_MISSING_ORIGIN: "true" },
+  const process_ = spawn(BINARY, ["demo", "--port", "0", "--visitors", String(visitors), "--speed", String(speed), "--data", data], {
+    env: { ...process.env, FLOORWALKER__GATEWAY__ALLOW_MISSING_ORIGIN: "true", ...(visitors > 0 ? {} : { FLOORWALKER__EXPERIMENTS__HOLDOUT: "0", FLOORWALKER__EXPERIMENTS__BASELINE_MAX: "0" }) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines = await new Promise((resolve, reject) => {
