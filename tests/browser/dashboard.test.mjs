@@ -57,7 +57,7 @@ describe("the dashboard", { concurrency: false }, () => {
   };
 
   const PAGES = [
-    ["/dashboard/experiments", ".experiment"],
+    ["/dashboard/experiments", ".experiment, .early-row"],
     ["/dashboard/experiments/home-trending", ".verdict"],
     ["/dashboard/campaigns", ".campaign-lift"],
     ["/dashboard/campaigns/exit-offer", ".pays"],

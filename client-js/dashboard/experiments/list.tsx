@@ -27,6 +27,9 @@ export function Shown({ rows }: { rows: readonly ExperimentRow[] }) {
   const holdout = rows.find((row) => row.isHoldout);
   const campaigns = rows.filter((row) => !row.isHoldout);
   const end = symmetricEnd(rows.map((row) => row.lift));
+  const ordered = sorted(campaigns, sort);
+  const told = ordered.filter((row) => row.verdict.tone !== "waiting");
+  const early = ordered.filter((row) => row.verdict.tone === "waiting");
   const decided = campaigns.filter((row) => row.verdict.tone === "better" || row.verdict.tone === "worse").length;
   return (
     <>
@@ -58,17 +61,33 @@ export function Shown({ rows }: { rows: readonly ExperimentRow[] }) {
         </Empty>
       ) : (
         <>
-          <p class="split-words small">
-            <span>
-              <Term of="lift" /> with the <Term of="interval">interval</Term> that holds at every look, from {signedPercent(-end)} to {signedPercent(end)}
-            </span>
-            <span>Gray while it holds zero</span>
-          </p>
-          <ul>
-            {sorted(campaigns, sort).map((row) => (
-              <Row key={row.id} row={row} end={end} />
-            ))}
-          </ul>
+          {told.length > 0 && (
+            <>
+              <p class="split-words small">
+                <span>
+                  <Term of="lift" /> with the <Term of="interval">interval</Term> that holds at every look, from {signedPercent(-end)} to {signedPercent(end)}
+                </span>
+                <span>Gray while it holds zero</span>
+              </p>
+              <ul>
+                {told.map((row) => (
+                  <Row key={row.id} row={row} end={end} />
+                ))}
+              </ul>
+            </>
+          )}
+          {early.length > 0 && (
+            <section class="early" aria-labelledby="early">
+              <h2 id="early">
+                Too early to say <span class="muted">{count(early.length)}</span>
+              </h2>
+              <ul>
+                {early.map((row) => (
+                  <Early key={row.id} row={row} />
+                ))}
+              </ul>
+            </section>
+          )}
         </>
       )}
     </>
@@ -117,6 +136,19 @@ function Row({ row, end }: { row: ExperimentRow; end: number }) {
         <Lift lift={row.lift} end={end} higherIsBetter={row.primary.higherIsBetter} />
       </div>
       <Visitors row={row} />
+    </li>
+  );
+}
+
+/** One line for who has nothing to say yet. */
+function Early({ row }: { row: ExperimentRow }) {
+  return (
+    <li class="early-row">
+      <a href={paths.experiment(row.id)}>{row.name}</a>
+      <span class="muted">
+        <ToneMark tone={row.verdict.tone} /> {row.verdict.sentence}
+      </span>
+      <Progress visitors={row.progress.visitors} planned={row.progress.planned} />
     </li>
   );
 }

@@ -72,7 +72,7 @@ export function leading(report: Named): Comparison | undefined {
 
 function verdictOf(report: Named, comparison: Comparison | undefined): VerdictView {
   if (!comparison) return { tone: "waiting", sentence: "There is nothing to compare yet.", next: [] };
-  const several = report.comparisons.length > 1 && comparison.verdict !== "split_mismatch";
+  const several = report.comparisons.length > 1 && comparison.verdict !== "split_mismatch" && comparison.verdict !== "not_enough_data";
   return { tone: TONES[comparison.verdict] ?? "unknown", sentence: several ? `${comparison.arm}: ${comparison.sentence}` : comparison.sentence, next: nextOf(report, comparison) };
 }
 

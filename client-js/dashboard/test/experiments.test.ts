@@ -72,7 +72,8 @@ describe("the list", () => {
   it("says what to do where nothing is measured", () => expect(text(h(ShownList, { rows: [] }))).toContain("No campaign is measured yet"));
   it("draws what holds zero in gray and only that", () => {
     const body = draw(h(ShownList, { rows }));
-    expect([body.querySelectorAll(".lift-unknown").length, body.querySelectorAll(".lift-better").length, body.querySelectorAll(".lift-none").length]).toEqual([2, 2, 1]);
+    expect([body.querySelectorAll(".lift-unknown").length, body.querySelectorAll(".lift-better").length, body.querySelectorAll(".lift-none").length]).toEqual([2, 2, 0]);
+    expect([...body.querySelectorAll(".early-row a")].map((link) => link.textContent)).toEqual(["Early"]);
   });
 });
 

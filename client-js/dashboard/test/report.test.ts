@@ -14,6 +14,7 @@ describe("the variant that speaks for its experiment", () => {
   });
   it("is named in the sentence only where there are several", () => {
     expect(rowOf(report()).verdict.sentence).toBe("free-shipping: Profit per visitor is better by +8.0% than the baseline's.");
+    expect(rowOf(report({ comparisons: [comparison({ verdict: "not_enough_data", sentence: "Not enough data yet." }), comparison({ verdict: "not_enough_data" })] })).verdict.sentence).toBe("Not enough data yet.");
     const alone = rowOf(report({ comparisons: [comparison()] }));
     expect([alone.verdict.sentence, alone.variant]).toEqual(["Profit per visitor is better by +8.0% than the baseline's.", ""]);
   });
