@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-import { openBrowser, openShop, violations } from "./support.mjs";
+import { openBrowser, openShop, pause, violations } from "./support.mjs";
 
 const WIDE = { viewport: { width: 1280, height: 800 } };
+/** A campaign that everybody meets who comes to the home page. */
+const MET = "home-trending";
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 describe("the dashboard", { concurrency: false }, () => {
@@ -18,6 +20,9 @@ describe("the dashboard", { concurrency: false }, () => {
     const door = await browser.newContext();
     await (await door.newPage()).goto(shop.login);
     cookies = await door.cookies();
+    // Who asks for an experiment that nobody has entered yet is told so, with a 404.
+    const isMet = async () => (await door.request.get(`${shop.base}/admin/v1/experiments/${MET}`)).ok();
+    for (const end = Date.now() + 60_000; !(await isMet()); await pause(250)) assert.ok(Date.now() < end, "nobody met a campaign of the home page in a minute");
     await door.close();
   });
   after(async () => {
@@ -58,7 +63,7 @@ describe("the dashboard", { concurrency: false }, () => {
 
   const PAGES = [
     ["/dashboard/experiments", ".experiment, .early-row"],
-    ["/dashboard/experiments/home-trending", ".verdict"],
+    [`/dashboard/experiments/${MET}`, ".verdict"],
     ["/dashboard/campaigns", ".campaign-lift"],
     ["/dashboard/campaigns/exit-offer", ".pays"],
     ["/dashboard/offers", ".offer-campaign"],
