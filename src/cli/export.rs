@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut list: Vec<Waiting> = Vec::new();
     let mut of_visit: BTreeMap<[u8; 16], Vec<usize>> = BTreeMap::new();
     past.scan(|record| {
-        match record.kind {
+        match record.kind & !history::MEASURED {
             history::DECISION => {
                 for choice in choices(&record.payload) {
                     let wanted = args.campaign.as_ref().is_none_or(|wanted| *wanted == choice.campaign);

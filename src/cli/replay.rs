@@ -201,7 +201,7 @@ fn list(past: &Past, limit: usize, json: bool) -> anyhow::Result<ExitCode> {
         let new = || Listed { session: id.to_string(), began_ms: at_ms, ..Listed::default() };
         let listed = sessions.entry(id).or_insert_with(new);
         listed.last_ms = at_ms;
-        match record.kind {
+        match record.kind & !history::MEASURED {
             history::TURN => listed.turns += 1,
             history::DECISION => listed.acted.extend(retell::acted(&record.payload)),
             _ => {}
