@@ -1,3 +1,5 @@
+//! Models that real exporters made, against what the reference runtime says of them.
+
 use super::*;
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! Estimates by hand, on logs whose truth is known, and where logs say too little.
+
 use super::*;
 use crate::learn::bandit::Evidence;
 use crate::learn::bandit::Policy;

@@ -122,7 +122,7 @@ fn what_was_tried_and_what_it_brought_is_owed_once() {
     let now = world.session.now();
     world.apply(now, Input::Taught(owed), &mut Vec::new());
     assert!(world.session.owed().is_empty());
-    world.play("3 a open product s1\n 6 a open product s2");
+    world.play("3 a product s1\n 6 a product s2");
     let owed: Vec<bool> = world.session.owed().iter().map(|one| one.is_reward).collect();
     assert_eq!(owed, [true], "a product was looked at; the second says no more");
     world.play("7 a store\n 8 a consent none");

@@ -400,13 +400,13 @@ fn score_fires_at_its_edge_and_again_after_it_was_rearmed() {
          7 a view home
          8 a product s3
          9 a cart s1 s2 s3
-         9.5 a product s1
+         9.5 a cart s1 s2 s3 h1
          10 a wait",
         "4 decided a c:won0
          4 push a banner=fill(t title=c)#1
          6 push a -banner
-         8 decided a c:won0
-         8 push a banner=fill(t title=c)#2",
+         9.5 decided a c:won0
+         9.5 push a banner=fill(t title=c)#2",
     );
 }
 
