@@ -33,6 +33,7 @@ export function ExperimentPage({ id }: { id: string }) {
       <a class="back" href={paths.experiments}>
         <Icon name="back" /> Experiments
       </a>
+      {!value && <h1 class="hidden">Experiment</h1>}
       {!value && status === 404 && (
         <Empty title="There is no experiment of this name" action={<a href={paths.experiments}>See all experiments</a>}>
           It may have been renamed, or nobody has met its campaign yet.
