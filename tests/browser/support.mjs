@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+// Chromium's checks of local networks refuse a page's own server now and then; shoppers are not on the shop's machine.
+const LOCAL_NETWORK = "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets";
+export const FLAGS = [LOCAL_NETWORK, "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const BINARY = process.env.FLOORWALKER_BINARY ?? "target/debug/floorwalker";
 
 /** Starts the demo with the given campaigns (name -> TOML). Without `visitors` nobody is simulated and everybody is treated. */
@@ -119,6 +121,8 @@ export async function newShopper(browser, options = {}) {
   }, consent);
   shopper.on("weberror", (error) => trouble.push(`exception: ${error.error().stack}`));
   shopper.on("console", (message) => {
+    // What the browser itself says of a page that was left while it connected.
+    if (/\/v1\/socket' failed: WebSocket is closed before the connection is established/.test(message.text())) return;
     if (message.type() === "error" || message.type() === "warning") trouble.push(`${message.type()}: ${message.text()}`);
   });
   return { shopper, trouble };
