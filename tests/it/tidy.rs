@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Rooms from the bottom up. A room may use those of lower floors only.
 const FLOORS: &[&[&str]] = &[
     &["model"],
-    &["catalog", "consent", "stats"],
+    &["catalog", "consent", "quality", "stats", "traffic"],
     &["campaign", "recommend", "experiment", "offer", "learn"],
     &["decide"],
     &["session"],
