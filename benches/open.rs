@@ -162,6 +162,7 @@ fn open(directory: &Path, visits: u64, bytes: u64) -> Vec<String> {
         visitor_remembered: Duration::from_secs(86_400),
         token_keys: vec![[7; 32]],
         offer_secret: [9; 32],
+        intake: Default::default(),
         offers: Default::default(),
     };
     let engine = runtime.block_on(Engine::start(config, Stores::of(Arc::new(store)), Clock::system(), support::snapshot(100, 5))).unwrap();

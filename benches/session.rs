@@ -80,8 +80,8 @@ impl<'a> Bench<'a> {
         let start = Start { id: SessionId([1; 16]), unit: Unit([1; 16]), context, consent: Consent::new(true), preview: false };
         let at = 1_700_000_000_000_000;
         let mut bench = Bench { session: Session::new(Timestamp(at), start), at, snapshot, effects: Effects::default() };
-        let signal = Signal { personalize: Some(true), remember: Some(true), measure: Some(true), share: None };
-        bench.apply(Input::Consent { source: Source::Page, signal, gpc: false });
+        let signal = Signal { personalize: Some(true), remember: Some(true), measure: Some(true), share: None, session: None };
+        bench.apply(Input::Consent { source: Source::Page, signal, gpc: false, others: Vec::new() });
         bench.apply(Input::Remembered(Box::new(Profile::new(VisitorId([2; 16]), Timestamp(at)))));
         let page = translate::page(hello.page).expect("within the limits");
         bench.apply(Input::Attach { stream: STREAM, page: Box::new(page), visible: true });

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const budgets = { "floorwalker.js": 8_192, "floorwalker-more.js": 12_288, "dashboard.js": 120_000 };
+const budgets = { "floorwalker.js": 8_192, "floorwalker-more.js": 13_312, "dashboard.js": 120_000 };
 let failed = false;
 for (const file of ["floorwalker.js", "floorwalker-more.js", "shop.js", "dashboard.js", "dashboard.css"]) {
   const url = new URL(`dist/${file}`, import.meta.url);

@@ -158,6 +158,7 @@ impl App {
             visitor_remembered: checked.visitor_remembered,
             token_keys: vec![secrets.token_key()],
             offer_secret: secrets.offer_secret(),
+            intake: checked.intake,
             offers: checked.offers,
             events_burst: Limits::EVENTS_BURST,
             events_per_second: Limits::EVENTS_PER_SECOND,

@@ -86,6 +86,7 @@ impl Shop {
             visitor_remembered: Duration::from_secs(86_400),
             token_keys: vec![[7; 32]],
             offer_secret: [9; 32],
+            intake: Default::default(),
             offers: Default::default(),
         };
         let snapshot = support::snapshot(100, 5);

@@ -1,28 +1,27 @@
-import { a as describePage, d as guarded, f as listen, n as beacon, t as PARCEL_BYTES, u as browserEnvironment } from "./shared.js";
+import { _ as guarded, a as PENDING, c as state, d as describePage, g as browserEnvironment, i as GRANTED, l as update, n as beacon, o as combine, s as isOnlyIn, t as PARCEL_BYTES, v as listen } from "./shared.js";
 
 // src/capture/shopper.ts
 const SCROLL_PX = 16;
 const watchShopper = ({ window }) => {
-	let hadInput = false;
-	let hasPointed = false;
 	let scrollY = window.scrollY;
-	listen(window, "pointerdown keydown touchstart wheel", () => void (hadInput = true), true);
-	listen(window, "pointermove", () => void (hasPointed = true), true);
-	listen(window, "scroll", () => {
-		if (Math.abs(window.scrollY - scrollY) > SCROLL_PX) hadInput = true;
-	});
-	return {
-		get hadInput() {
-			return hadInput;
-		},
-		get hasPointed() {
-			return hasPointed;
-		},
+	const shopper = {
+		hadInput: false,
+		isTrusted: false,
+		hasPointed: false,
 		restart() {
-			hadInput = hasPointed = false;
+			shopper.hadInput = shopper.hasPointed = false;
 			scrollY = window.scrollY;
 		}
 	};
+	listen(window, "pointerdown keydown touchstart wheel", (event) => {
+		shopper.hadInput = true;
+		shopper.isTrusted ||= event.isTrusted;
+	}, true);
+	listen(window, "pointermove", () => void (shopper.hasPointed = true), true);
+	listen(window, "scroll", () => {
+		if (Math.abs(window.scrollY - scrollY) > SCROLL_PX) shopper.hadInput = true;
+	});
+	return shopper;
 };
 
 // src/capture/attention.ts
@@ -327,39 +326,6 @@ const createConnection = (visible, random) => {
 		}
 	};
 };
-
-// src/consent.ts
-const PURPOSES = [
-	"personalize",
-	"remember",
-	"measure",
-	"share"
-];
-/** All purposes agreed to, for shops that asked before they rendered. */
-const GRANTED = {
-	personalize: true,
-	remember: true,
-	measure: true,
-	share: true
-};
-/** What all sources together allow: one no is a no, and a purpose that nobody speaks of stays unknown. */
-const combine = (gpc, sources) => {
-	const consent = { gpc };
-	for (const purpose of PURPOSES) {
-		const said = sources.map((source) => source[purpose]).filter((given) => typeof given === "boolean");
-		if (said.length) consent[purpose] = said.every(Boolean);
-	}
-	if (gpc) consent.share = false;
-	return consent;
-};
-/** A source's earlier statement with a later one over it. */
-const update = (before, change) => {
-	const after = { ...before };
-	for (const purpose of PURPOSES) if (typeof change[purpose] === "boolean") after[purpose] = change[purpose];
-	return after;
-};
-/** Whether `one` allows a purpose that `other` does not. */
-const isOnlyIn = (one, other, purpose) => !!one[purpose] && !other[purpose];
 
 // src/normalize.ts
 const whole = (value) => {
@@ -697,12 +663,14 @@ const startClient = (options, environment, load) => {
 	const { document, navigator, location } = window;
 	const { key, endpoint } = options;
 	const now = () => Math.round(environment.now());
-	const gpc = navigator.globalPrivacyControl === true;
-	const said = {
-		shop: options.consent === "granted" ? GRANTED : options.consent ?? {},
-		mode: {}
-	};
-	let consent = combine(gpc, [said.shop]);
+	const gpc = !!navigator.globalPrivacyControl;
+	const said = { shop: options.consent === "granted" ? GRANTED : options.consent ?? {} };
+	let tcf;
+	if ("__tcfapi" in window) {
+		said.tcf = PENDING;
+		tcf = {};
+	}
+	let consent = combine(gpc, said);
 	const shelf = createShelf(window, () => consent);
 	shelf.sweep();
 	const stream = randomId(window);
@@ -774,11 +742,12 @@ const startClient = (options, environment, load) => {
 		});
 		backlog.splice(0).forEach((run) => run(made));
 		capture.furnish(loaded.captureExit);
+		loaded.watchSources(environment, agree);
 		if (options.capture !== false) {
 			loaded.watchRoutes(environment, () => page.url, api.page);
 			loaded.observeDataLayer(window, {
 				event: (event) => "productView" in event ? viewProduct(event.productView.product) : record(event),
-				consent: (change) => agree("mode", change)
+				consent: loaded.watchConsentMode(environment, (answer) => agree("mode", answer))
 			});
 		}
 		if (token) adopt();
@@ -801,7 +770,7 @@ const startClient = (options, environment, load) => {
 	};
 	const rev = () => desired?.rev ?? 0;
 	const adopt = () => {
-		if (consent.remember) more?.adoptQueues(environment, shelf, endpoint, hello, () => record({ consent }));
+		if (consent.remember) more?.adoptQueues(environment, shelf, endpoint, hello, () => record({ consent: stated() }));
 	};
 	const schedule = () => {
 		environment.clearTimer(timer);
@@ -858,13 +827,17 @@ const startClient = (options, environment, load) => {
 		sdk: "js/" + VERSION,
 		page,
 		visible: isVisible(),
-		consent,
+		consent: stated(),
 		now: now(),
 		wall: environment.wall(),
 		language: navigator.language,
 		utcOffset: -new Date(environment.wall()).getTimezoneOffset(),
 		viewport: [whole(window.innerWidth), whole(window.innerHeight)],
 		touch: guarded(() => window.matchMedia("(pointer:coarse)").matches) ?? false,
+		automation: {
+			webdriver: !!navigator.webdriver,
+			languages: navigator.languages?.length
+		},
 		visitor,
 		session: visit,
 		customer,
@@ -993,12 +966,15 @@ const startClient = (options, environment, load) => {
 		record({ pageView: page });
 		if (page.kind === "product" && page.product) viewProduct(page.product);
 	};
-	const agree = (source, change) => {
+	const stated = () => state(gpc, said, tcf);
+	const agree = (source, answer, string = tcf) => {
 		if (isOff) return;
-		said[source] = update(said[source], change);
 		const before = consent;
-		consent = combine(gpc, Object.values(said));
-		if (JSON.stringify(before) === JSON.stringify(consent)) return;
+		const spoken = JSON.stringify([before, stated()]);
+		said[source] = source === "shop" ? update(said.shop, answer) : answer;
+		tcf = string;
+		consent = combine(gpc, said);
+		if (spoken === JSON.stringify([consent, stated()])) return;
 		shelf.sweep();
 		if (isOnlyIn(before, consent, "remember")) {
 			visitor = void 0;
@@ -1018,7 +994,7 @@ const startClient = (options, environment, load) => {
 		visitor ??= shelf.get("visitor");
 		shelf.set("visit", visit);
 		if (!started) return;
-		record({ consent });
+		record({ consent: stated() });
 		if (mayRemember || visit !== begun) step({ do: "renew" });
 	};
 	const capture = startCapture(environment, options.capture === false ? {
@@ -1027,7 +1003,10 @@ const startClient = (options, environment, load) => {
 		scroll: false,
 		exit: false,
 		attentionMs: 0
-	} : CAPTURE, record);
+	} : CAPTURE, (event) => record("attention" in event ? { attention: {
+		...event.attention,
+		trusted: shopper.isTrusted
+	} } : event));
 	const sendRest = (isOpen) => {
 		const batch = outbox.peek(PARCEL_BYTES);
 		if (!batch && !appliedAt) return;

@@ -1,4 +1,4 @@
-import { c as spotName, d as guarded, f as listen, i as addressOf$1, l as spots, o as isLive, r as post, s as select, t as PARCEL_BYTES } from "./shared.js";
+import { _ as guarded, a as PENDING, f as isLive, h as spots, m as spotName, p as select, r as post, t as PARCEL_BYTES, u as addressOf$1, v as listen } from "./shared.js";
 
 // src/capture/money.ts
 /** `12.5` EUR is 1250; `12.5` JPY is 13. An unknown currency counts as one with two decimals. */
@@ -20,20 +20,6 @@ const STEPS = {
 const fields = (value) => value && typeof value === "object" ? value : {};
 const text = (value) => typeof value === "string" || typeof value === "number" ? String(value) : "";
 const itemId = (item) => text(item["item_id"]) || text(item["item_name"]);
-/** Google's Consent Mode in our purposes; the `ad_*` trio gives a first party nothing but `share`. */
-const fromConsentMode = (signals) => {
-	const read = (name) => {
-		const value = signals[name];
-		return value === "granted" ? true : value === "denied" ? false : void 0;
-	};
-	const personal = read("personalization_storage");
-	return {
-		personalize: personal,
-		remember: personal,
-		measure: read("analytics_storage"),
-		share: read("ad_user_data")
-	};
-};
 /** The event in our words, or `undefined` if it has none. `name` and `given` are as GA4 documents them. */
 const translate = (name, given) => {
 	const items = (Array.isArray(given["items"]) ? given["items"] : []).map(fields).filter(itemId);
@@ -95,7 +81,7 @@ const translate = (name, given) => {
 const readEntry = (entry, report) => {
 	const call = fields(entry);
 	const command = call["0"];
-	if (command === "consent") return report.consent(fromConsentMode(fields(call["2"])));
+	if (command === "consent") return report.consent(call["1"], fields(call["2"]));
 	const isCall = command === "event";
 	const name = text(isCall ? call["1"] : call["event"]);
 	const given = isCall ? fields(call["2"]) : {
@@ -207,6 +193,147 @@ const watchRoutes = ({ window, setTimer, clearTimer }, viewed, opened) => {
 	}
 	listen(window, "popstate", look);
 	look();
+};
+
+// src/consent/mode.ts
+const SIGNALS = {
+	session: "functionality_storage",
+	personalize: "personalization_storage",
+	remember: "personalization_storage",
+	measure: "analytics_storage",
+	share: "ad_user_data"
+};
+const WAIT_MAX_MS = 6e4;
+/** Returns what takes a command: `default` or `update`, and its parameters. */
+const watchConsentMode = ({ setTimer }, report) => {
+	const defaults = {};
+	const updates = {};
+	const regional = {};
+	let waiting = 0;
+	const read = (name) => {
+		if (name in updates) return updates[name];
+		if (defaults[name] === false) return false;
+		if (name in regional) return null;
+		return waiting && defaults[name] ? null : defaults[name];
+	};
+	const tell = () => {
+		const answer = {};
+		for (const purpose of Object.keys(SIGNALS)) {
+			const said = read(SIGNALS[purpose]);
+			if (said !== void 0) answer[purpose] = said;
+		}
+		report(answer);
+	};
+	return (command, given) => {
+		const isUpdate = command === "update";
+		if (!isUpdate && command !== "default") return;
+		const { region, wait_for_update: wait } = given;
+		const isRegional = !isUpdate && Array.isArray(region) && region.length > 0;
+		for (const name of Object.values(SIGNALS)) {
+			const value = given[name];
+			if (value !== "granted" && value !== "denied") continue;
+			if (!isRegional) (isUpdate ? updates : defaults)[name] = value === "granted";
+			else if (value === "denied") regional[name] = true;
+		}
+		if (!isUpdate && typeof wait === "number" && wait > 0) {
+			waiting++;
+			setTimer(() => {
+				waiting--;
+				tell();
+			}, Math.min(wait, WAIT_MAX_MS));
+		}
+		tell();
+	};
+};
+
+// src/consent/shopify.ts
+const read$1 = (value) => value === true || value === "yes" || value === "true" ? true : value === false || value === "no" || value === "false" ? false : null;
+const both = (one, other) => one === false || other === false ? false : one && other;
+/** Follows the platform's settings. False if this is no page of Shopify. */
+const watchShopify = (window, report) => {
+	const { Shopify } = window;
+	if (!Shopify?.customerPrivacy && !Shopify?.loadFeatures) return false;
+	let collected = false;
+	const tell = () => {
+		const api = Shopify.customerPrivacy;
+		if (!api || !collected && api.shouldShowBanner?.()) return report(PENDING);
+		const said = guarded(() => api.currentVisitorConsent?.()) ?? {};
+		const allowed = (call, name) => read$1(said[name]) === false ? false : read$1(guarded(() => api[call]?.()));
+		const preferences = allowed("preferencesProcessingAllowed", "preferences");
+		report({
+			session: preferences,
+			personalize: preferences,
+			remember: both(preferences, allowed("marketingAllowed", "marketing")),
+			measure: allowed("analyticsProcessingAllowed", "analytics"),
+			share: allowed("saleOfDataAllowed", "sale_of_data")
+		});
+	};
+	listen(window.document, "visitorConsentCollected", () => {
+		collected = true;
+		guarded(tell);
+	});
+	if (Shopify.customerPrivacy) tell();
+	else {
+		report(PENDING);
+		guarded(() => Shopify.loadFeatures?.([{
+			name: "consent-tracking-api",
+			version: "0.1"
+		}], (error) => void (error || guarded(tell))));
+	}
+	return true;
+};
+
+// src/consent/tcf.ts
+const POLICY_MIN = 4;
+const STRING_BYTES_MAX = 8192;
+/** Purposes of the framework in ours, as the engine reads them out of the string; sharing is its business alone. */
+const fromTcData = ({ purpose, tcfPolicyVersion = 0, isServiceSpecific }) => {
+	const consents = isServiceSpecific && tcfPolicyVersion >= POLICY_MIN && purpose?.consents || {};
+	const has = (number) => consents[1] === true && consents[number] === true;
+	const remember = has(5) && has(6);
+	return {
+		session: has(1),
+		personalize: has(11) || remember,
+		remember,
+		measure: has(8)
+	};
+};
+/** Listens to the page's consent platform. False if there is none yet. */
+const watchTcf = (window, report) => {
+	const api = window.__tcfapi;
+	if (typeof api !== "function") return false;
+	let answered = false;
+	const hear = (data, success) => {
+		const { gdprApplies: applies, eventStatus, tcString = "" } = success && data || {};
+		if (applies === false) report({}, {
+			applies,
+			answered: true
+		});
+		else if (data && applies && (eventStatus === "tcloaded" || eventStatus === "useractioncomplete")) {
+			answered = true;
+			const string = tcString.length > STRING_BYTES_MAX ? "" : tcString;
+			report(fromTcData(data), {
+				string,
+				applies,
+				answered
+			});
+		} else if (!answered) report(PENDING, applies === void 0 ? {} : { applies });
+	};
+	guarded(() => api("addEventListener", 2, (data, success) => void guarded(() => hear(data, success))));
+	return true;
+};
+
+// src/consent/sources.ts
+const LOOK_MS = 500;
+const LOOKS_MAX = 40;
+const watchSources = (environment, report) => {
+	const { window } = environment;
+	const watches = [() => watchTcf(window, (answer, tcf) => report("tcf", answer, tcf)), () => watchShopify(window, (answer) => report("platform", answer))];
+	const look = (missing, looks) => {
+		const left = missing.filter((watch) => !guarded(watch));
+		if (left.length && looks < LOOKS_MAX) environment.setTimer(() => look(left, looks + 1), LOOK_MS);
+	};
+	look(watches, 0);
 };
 
 // src/fallback.ts
@@ -1537,4 +1664,4 @@ const adoptQueues = async (environment, shelf, endpoint, hello, repeat) => {
 	if (again) environment.setTimer(() => void adoptQueues(environment, shelf, endpoint, hello, repeat), again);
 };
 
-export { adoptQueues, captureExit, createDesired, labelsFor, observeDataLayer, openStream, saveQueue, watchRoutes };
+export { adoptQueues, captureExit, createDesired, labelsFor, observeDataLayer, openStream, saveQueue, watchConsentMode, watchRoutes, watchSources };

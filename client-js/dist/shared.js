@@ -76,6 +76,48 @@ const describePage = (window, given = {}, language) => {
 	};
 };
 
+// src/consent/lattice.ts
+const PURPOSES = [
+	"session",
+	"personalize",
+	"remember",
+	"measure",
+	"share"
+];
+const all = (answer) => Object.fromEntries(PURPOSES.map((purpose) => [purpose, answer]));
+/** All purposes agreed to, for shops that asked before they rendered. */
+const GRANTED = all(true);
+const PENDING = all(null);
+/** What all sources together allow: one no is a no, and what somebody has yet to answer, or nobody speaks of, stays unknown. */
+const combine = (gpc, said) => {
+	const consent = { gpc };
+	for (const purpose of PURPOSES) {
+		const answers = Object.values(said).map((answer) => answer[purpose]);
+		if (answers.includes(false)) consent[purpose] = false;
+		else if (answers.includes(true) && !answers.includes(null)) consent[purpose] = true;
+	}
+	if (gpc) consent.share = false;
+	return consent;
+};
+/** The same for the engine, which joins the sources itself. To it, a source that has not answered says no. */
+const state = (gpc, { shop, platform, mode }, tcf) => {
+	const plain = (answer) => answer && Object.fromEntries(Object.entries(answer).map(([purpose, said]) => [purpose, said === true]));
+	return {
+		...plain(shop),
+		gpc,
+		platform: plain(platform),
+		mode: plain(mode),
+		tcf
+	};
+};
+/** A source's earlier statement with a later one over it. */
+const update = (before, change) => ({
+	...before,
+	...Object.fromEntries(Object.entries(change).filter(([, said]) => typeof said === "boolean"))
+});
+/** Whether `one` allows a purpose that `other` does not. */
+const isOnlyIn = (one, other, purpose) => !!one[purpose] && !other[purpose];
+
 // src/post.ts
 /** All keepalive requests of a page share 64 KiB. */
 const PARCEL_BYTES = 49152;
@@ -104,4 +146,4 @@ const post = async ({ window }, endpoint, parcel) => {
 	}
 };
 
-export { describePage as a, spotName as c, guarded as d, listen as f, addressOf as i, spots as l, beacon as n, isLive as o, post as r, select as s, PARCEL_BYTES as t, browserEnvironment as u };
+export { guarded as _, PENDING as a, state as c, describePage as d, isLive as f, browserEnvironment as g, spots as h, GRANTED as i, update as l, spotName as m, beacon as n, combine as o, select as p, post as r, isOnlyIn as s, PARCEL_BYTES as t, addressOf as u, listen as v };

@@ -2,7 +2,7 @@
 
 import type { Cart, CartLine, Decision, Order } from "./protocol.generated.js";
 import type { PageFacts } from "./capture/page.js";
-import type { ConsentChange } from "./consent.js";
+import type { ConsentChange } from "./consent/lattice.js";
 import type { Phase } from "./connection.js";
 
 /** Events of the library itself; any other name is one that a campaign emits. */

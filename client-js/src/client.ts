@@ -1,10 +1,10 @@
 // The shell: joins the pure parts to a real page, its sockets, its timers and its storage.
 
-import type { Capture, ClientFrame, Event, Hello, Page, Receipt, Resume, ServerFrame } from "./protocol.generated.js";
+import type { Capture, ClientFrame, Consent, Event, Hello, Page, Receipt, Resume, ServerFrame, Tcf } from "./protocol.generated.js";
 import type { Floorwalker } from "./api.js";
 import type { PageFacts } from "./capture/page.js";
 import type { Effect, Input } from "./connection.js";
-import type { ConsentChange } from "./consent.js";
+import type { Answer, ConsentChange, Said, Source } from "./consent/lattice.js";
 import type { Environment } from "./environment.js";
 import type { Labels } from "./labels.js";
 import type { More } from "./more.js";
@@ -15,7 +15,7 @@ import { watchShopper } from "./capture/shopper.js";
 import { startCapture } from "./capture/start.js";
 import { describePage } from "./capture/page.js";
 import { createConnection } from "./connection.js";
-import { combine, GRANTED, isOnlyIn, update } from "./consent.js";
+import { combine, GRANTED, isOnlyIn, PENDING, state, update } from "./consent/lattice.js";
 import { guarded, listen } from "./environment.js";
 import { count, lines, scalars, text, whole } from "./normalize.js";
 import { createOutbox } from "./outbox.js";
@@ -58,9 +58,15 @@ export const startClient = (options: Options, environment: Environment, load: ()
   const { key, endpoint } = options;
   const now = (): number => Math.round(environment.now());
 
-  const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
-  const said: Record<"shop" | "mode", ConsentChange> = { shop: options.consent === "granted" ? GRANTED : (options.consent ?? {}), mode: {} };
-  let consent = combine(gpc, [said.shop]);
+  const gpc = !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
+  const said: Said = { shop: options.consent === "granted" ? GRANTED : (options.consent ?? {}) };
+  // Who has not been asked yet must not be overheard, until what asks them is loaded.
+  let tcf: Tcf | undefined;
+  if ("__tcfapi" in window) {
+    said.tcf = PENDING;
+    tcf = {};
+  }
+  let consent = combine(gpc, said);
   const shelf = createShelf(window, () => consent);
   shelf.sweep();
 
@@ -122,12 +128,13 @@ export const startClient = (options: Options, environment: Environment, load: ()
     }));
     backlog.splice(0).forEach((run) => run(made));
     capture.furnish(loaded.captureExit);
+    loaded.watchSources(environment, agree);
     if (options.capture !== false) {
       loaded.watchRoutes(environment, () => page.url, api.page);
       // What was pushed to the data layer earlier is read from its beginning.
       loaded.observeDataLayer(window, {
         event: (event) => ("productView" in event ? viewProduct(event.productView.product) : record(event)),
-        consent: (change) => agree("mode", change),
+        consent: loaded.watchConsentMode(environment, (answer) => agree("mode", answer)),
       });
     }
     if (token) adopt();
@@ -157,7 +164,7 @@ export const startClient = (options: Options, environment: Environment, load: ()
   };
   const rev = (): number => desired?.rev ?? 0;
   const adopt = (): void => {
-    if (consent.remember) void more?.adoptQueues(environment, shelf, endpoint, hello, () => record({ consent }));
+    if (consent.remember) void more?.adoptQueues(environment, shelf, endpoint, hello, () => record({ consent: stated() }));
   };
 
   // One timer serves the connection, the outbox and the receipts.
@@ -211,13 +218,14 @@ export const startClient = (options: Options, environment: Environment, load: ()
     sdk: "js/" + VERSION,
     page,
     visible: isVisible(),
-    consent,
+    consent: stated(),
     now: now(),
     wall: environment.wall(),
     language: navigator.language,
     utcOffset: -new Date(environment.wall()).getTimezoneOffset(),
     viewport: [whole(window.innerWidth), whole(window.innerHeight)],
     touch: guarded(() => window.matchMedia("(pointer:coarse)").matches) ?? false,
+    automation: { webdriver: !!navigator.webdriver, languages: navigator.languages?.length },
     visitor,
     session: visit,
     customer,
@@ -332,12 +340,15 @@ export const startClient = (options: Options, environment: Environment, load: ()
     record({ pageView: page });
     if (page.kind === "product" && page.product) viewProduct(page.product);
   };
-  const agree = (source: "shop" | "mode", change: ConsentChange): void => {
+  const stated = (): Consent => state(gpc, said, tcf);
+  const agree = (source: Source, answer: Answer, string = tcf): void => {
     if (isOff) return;
-    said[source] = update(said[source], change);
     const before = consent;
-    consent = combine(gpc, Object.values(said));
-    if (JSON.stringify(before) === JSON.stringify(consent)) return;
+    const spoken = JSON.stringify([before, stated()]);
+    said[source] = source === "shop" ? update(said.shop, answer) : answer;
+    tcf = string;
+    consent = combine(gpc, said);
+    if (spoken === JSON.stringify([consent, stated()])) return;
     shelf.sweep();
     if (isOnlyIn(before, consent, "remember")) {
       visitor = undefined;
@@ -358,11 +369,13 @@ export const startClient = (options: Options, environment: Environment, load: ()
     visitor ??= shelf.get("visitor");
     shelf.set("visit", visit);
     if (!started) return;
-    record({ consent });
+    record({ consent: stated() });
     // The token that names this browser comes with a welcome.
     if (mayRemember || visit !== begun) step({ do: "renew" });
   };
-  const capture = startCapture(environment, options.capture === false ? { ...CAPTURE, clicks: false, scroll: false, exit: false, attentionMs: 0 } : CAPTURE, record);
+  const capture = startCapture(environment, options.capture === false ? { ...CAPTURE, clicks: false, scroll: false, exit: false, attentionMs: 0 } : CAPTURE, (event) =>
+    record("attention" in event ? { attention: { ...event.attention, trusted: shopper.isTrusted } } : event),
+  );
 
   const sendRest = (isOpen: boolean): void => {
     const batch = outbox.peek(PARCEL_BYTES);

@@ -10,7 +10,7 @@ export type { Floorwalker, OwnEvents } from "./api.js";
 export type { PageFacts } from "./capture/page.js";
 export type { Options } from "./client.js";
 export type { Phase } from "./connection.js";
-export type { ConsentChange, Purpose } from "./consent.js";
+export type { ConsentChange, Purpose } from "./consent/lattice.js";
 export type { Labels } from "./labels.js";
 export type * from "./protocol.generated.js";
 export { VERSION } from "./version.js";

@@ -1,10 +1,12 @@
-// What is not needed before the engine's first answer: everything that changes the page, the data layer
+// What is not needed before the engine's first answer: everything that changes the page, the data layer, other sources of consent
 // and the address (which can be read back), leaving (which takes a stay), the fallback, and queues left behind.
 // The script tag loads it beside the connection; the npm entry as a chunk of its own.
 
 import { observeDataLayer } from "./capture/datalayer.js";
 import { captureExit } from "./capture/exit.js";
 import { watchRoutes } from "./capture/routes.js";
+import { watchConsentMode } from "./consent/mode.js";
+import { watchSources } from "./consent/sources.js";
 import { openStream } from "./fallback.js";
 import { labelsFor } from "./labels.js";
 import { createDesired } from "./placements/desired.js";
@@ -18,7 +20,9 @@ export interface More {
   readonly openStream: typeof openStream;
   readonly adoptQueues: typeof adoptQueues;
   readonly saveQueue: typeof saveQueue;
+  readonly watchConsentMode: typeof watchConsentMode;
   readonly watchRoutes: typeof watchRoutes;
+  readonly watchSources: typeof watchSources;
 }
 
-export { adoptQueues, captureExit, createDesired, labelsFor, observeDataLayer, openStream, saveQueue, watchRoutes };
+export { adoptQueues, captureExit, createDesired, labelsFor, observeDataLayer, openStream, saveQueue, watchConsentMode, watchRoutes, watchSources };

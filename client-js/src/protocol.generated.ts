@@ -52,6 +52,10 @@ viewport?: [number, number],
  */
 touch?: boolean, 
 /**
+ * Signs of a browser that no person drives.
+ */
+automation?: Automation, 
+/**
  * Token that names the visitor, from an earlier `welcome`; only stored with consent.
  */
 visitor?: string, 
@@ -126,6 +130,10 @@ export type PlacementKind = "block" | "list" | "cta" | "nav";
 
 export type Consent = { 
 /**
+ * The shop's own word: act within this visit.
+ */
+session?: boolean, 
+/**
  * Choose content by behavior in this visit.
  */
 personalize?: boolean, 
@@ -144,7 +152,49 @@ share?: boolean,
 /**
  * Global Privacy Control, as `navigator.globalPrivacyControl`.
  */
-gpc?: boolean, };
+gpc?: boolean, 
+/**
+ * What the shop platform's privacy settings say (Shopify).
+ */
+platform?: Purposes, 
+/**
+ * What Google's Consent Mode says.
+ */
+mode?: Purposes, 
+/**
+ * What the consent platform of IAB's framework says.
+ */
+tcf?: Tcf, };
+
+export type Purposes = { session?: boolean, personalize?: boolean, remember?: boolean, measure?: boolean, share?: boolean, };
+
+export type Tcf = { 
+/**
+ * The TC string, at most 8,192 bytes.
+ */
+string?: string, 
+/**
+ * `gdprApplies`; unknown counts as no consent.
+ */
+applies?: boolean, 
+/**
+ * Whether the shopper has answered, now or earlier: `tcloaded` or `useractioncomplete`.
+ */
+answered?: boolean, };
+
+export type Automation = { 
+/**
+ * `navigator.webdriver`.
+ */
+webdriver?: boolean, 
+/**
+ * The window has no outer size, as in a browser without a screen.
+ */
+windowless?: boolean, 
+/**
+ * How many languages the browser prefers; a person's has at least one.
+ */
+languages?: number, };
 
 export type EventBatch = { 
 /**
@@ -230,7 +280,11 @@ export type Attention = {
 /**
  * Visible, focused and not idle.
  */
-active: boolean, };
+active: boolean, 
+/**
+ * Whether a person's input (`isTrusted`: pointer, key, touch, wheel) was seen on this page so far; absent where it is not watched.
+ */
+trusted?: boolean, };
 
 export type Exit = { signal: ExitSignal, 
 /**

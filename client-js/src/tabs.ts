@@ -1,7 +1,7 @@
 // Tells the shopper's other tabs that an overlay was shown, so that they do not show it again, and that consent was withdrawn, so that
 // they keep nothing either. The engine tells their pages to change whether this is heard or not.
 
-import type { ConsentChange } from "./consent.js";
+import type { ConsentChange } from "./consent/lattice.js";
 import { guarded, listen } from "./environment.js";
 
 export interface Tabs {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../src/protocol.generated.js";
 import type { Options } from "../src/client.js";
-import type { ConsentChange } from "../src/consent.js";
+import type { ConsentChange } from "../src/consent/lattice.js";
 import type { More } from "../src/more.js";
 import { startClient } from "../src/client.js";
 import * as more from "../src/more.js";
@@ -472,14 +472,35 @@ describe("consent and storage", () => {
     socket.open();
     (page.window as unknown as { dataLayer: unknown[] }).dataLayer.push({ 0: "consent", 1: "default", 2: { personalization_storage: "denied", analytics_storage: "granted" } });
     client.consent("granted");
-    expect(events().at(-1)).toMatchObject({ consent: { personalize: false, remember: false, measure: true } });
+    expect(stored(page)).toEqual([]);
+    expect(events().at(-1)).toMatchObject({ consent: { personalize: true, remember: true, mode: { personalize: false, remember: false, measure: true } } });
+  });
+  it("waits for a consent platform that is there, whatever the shop says, and obeys it from then on", async () => {
+    const page = createPage(HTML);
+    let hear: (data: object, success: boolean) => void = () => undefined;
+    Object.assign(page.window, { __tcfapi: (_: string, __: number, given: typeof hear) => void (hear = given) });
+    const { socket, events } = await start({ consent: "granted" }, page);
+    const data = (eventStatus: string, consents: object) => ({ tcString: "C", tcfPolicyVersion: 5, isServiceSpecific: true, gdprApplies: true, eventStatus, purpose: { consents } });
+    socket.open();
+    socket.say(welcome({ visitor: "v" }));
+    expect(socket.heard("hello")[0]).toMatchObject({ consent: { personalize: true, tcf: {} } });
+    hear(data("cmpuishown", {}), true);
+    expect(stored(page)).toEqual([]);
+    hear(data("useractioncomplete", { 1: true, 5: true, 6: true, 8: true }), true);
+    expect(events().at(-1)).toMatchObject({ consent: { tcf: { string: "C", applies: true, answered: true } } });
+    await page.wait(600);
+    page.last().open();
+    page.last().say(welcome({ visitor: "v" }));
+    expect(stored(page)).toContain("local floorwalker.visitor");
+    hear(data("useractioncomplete", { 1: true }), true);
+    expect(stored(page)).toEqual([]);
   });
   it("obeys Global Privacy Control over a grant", async () => {
     const page = createPage(HTML);
     Object.assign(page.window.navigator, { globalPrivacyControl: true });
     const { socket } = await start({ consent: "granted" }, page);
     socket.open();
-    expect(socket.heard("hello")[0]).toMatchObject({ consent: { personalize: true, share: false, gpc: true } });
+    expect(socket.heard("hello")[0]).toMatchObject({ consent: { personalize: true, gpc: true } });
   });
   it("survives storage that throws", async () => {
     const page = createPage(HTML);

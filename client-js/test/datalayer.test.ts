@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import type { Event } from "../src/protocol.generated.js";
-import type { ConsentChange } from "../src/consent.js";
 import { observeDataLayer, translate } from "../src/capture/datalayer.js";
 import { toMinor } from "../src/capture/money.js";
 
@@ -8,9 +7,9 @@ const ITEM = { item_id: "P1", item_name: "Phone", price: 19.99, quantity: 2, ite
 
 const observe = (layer: unknown[]) => {
   const events: Event[] = [];
-  const consents: ConsentChange[] = [];
+  const consents: unknown[] = [];
   const window = { dataLayer: layer } as unknown as Window;
-  observeDataLayer(window, { event: (event) => events.push(event), consent: (change) => consents.push(change) });
+  observeDataLayer(window, { event: (event) => events.push(event), consent: (...command) => consents.push(command) });
   return { events, consents };
 };
 // As `gtag` does: the arguments object itself is pushed.
@@ -26,15 +25,12 @@ it("reads both shapes, before and after it starts", () => {
   expect(layer).toHaveLength(3);
 });
 
-it("reads Consent Mode", () => {
-  const layer: unknown[] = [];
-  gtag.call(layer, "consent", "default", { personalization_storage: "denied", analytics_storage: "denied", ad_user_data: "denied" });
+it("hands on the commands of Consent Mode, as arguments and as arrays", () => {
+  const layer: unknown[] = [["consent", "default", { analytics_storage: "denied" }]];
   const { consents } = observe(layer);
   gtag.call(layer, "consent", "update", { analytics_storage: "granted" });
-  expect(consents).toEqual([
-    { personalize: false, remember: false, measure: false, share: false },
-    { personalize: undefined, remember: undefined, measure: true, share: undefined },
-  ]);
+  layer.push({ 0: "consent", 1: "update" });
+  expect(consents).toEqual([["default", { analytics_storage: "denied" }], ["update", { analytics_storage: "granted" }], ["update", {}]]);
 });
 
 it("is not harmed by what it does not know", () => {

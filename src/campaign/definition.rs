@@ -4,6 +4,7 @@ use super::Action;
 use super::PlanTerms;
 use super::Trigger;
 use super::condition::Condition;
+use super::condition::Needs as SlotNeeds;
 use crate::experiment::Slice;
 use crate::model::Key;
 use crate::model::Language;
@@ -57,7 +58,7 @@ pub struct Campaign {
 }
 
 /// Consent a campaign needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Needs {
     /// The page, the cart and the visit's context only.
     Context,
@@ -73,6 +74,15 @@ impl Needs {
             Needs::Context => "context",
             Needs::Personalize => "personalize",
             Needs::Remember => "remember",
+        }
+    }
+
+    /// The same for what conditions and texts read.
+    pub fn of_slots(self) -> SlotNeeds {
+        match self {
+            Needs::Context => SlotNeeds::Nothing,
+            Needs::Personalize => SlotNeeds::Personalize,
+            Needs::Remember => SlotNeeds::Remember,
         }
     }
 }

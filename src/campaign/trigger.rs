@@ -1,5 +1,6 @@
 //! When a campaign is considered: edges, levels, re-arming and sequences.
 
+use super::Needs;
 use crate::catalog::Catalog;
 use crate::model::CheckoutStep;
 use crate::model::Key;
@@ -89,6 +90,18 @@ impl Trigger {
         "custom",
         "sequence",
     ];
+
+    /// Consent without which the trigger must not act, whatever its campaign declares: what it counts is behavior or memory.
+    pub fn needs(&self) -> Needs {
+        match self {
+            Trigger::ReturnVisit => Needs::Remember,
+            Trigger::Dwell { of: DwellOf::Product | DwellOf::Category | DwellOf::Session, .. }
+            | Trigger::ProductViews { .. }
+            | Trigger::Score { .. }
+            | Trigger::Sequence { .. } => Needs::Personalize,
+            _ => Needs::Context,
+        }
+    }
 
     /// Pages the trigger is bound to.
     pub fn pages(&self) -> PageMask {

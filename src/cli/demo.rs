@@ -81,6 +81,8 @@ async fn shop(args: &Args, directory: &Path) -> anyhow::Result<ExitCode> {
     config.shop.placements = demo::PLACEMENTS.map(str::to_owned).to_vec();
     config.shop.templates = demo::TEMPLATES.map(str::to_owned).to_vec();
     config.gateway.port = args.port;
+    // The demo is there to be looked at, also by browsers that a program drives.
+    config.traffic.serve_bots = true;
     lay_out_campaigns(&config.campaigns.dir)?;
     let origins =
         |config: &Config, port: u16| vec![format!("http://{}:{port}", config.gateway.address), format!("http://localhost:{port}")];

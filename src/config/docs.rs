@@ -53,6 +53,11 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("campaigns.dir", "`campaigns`", "Folder of campaign files; watched, changes are live within a second."),
     ("consent.contextual", "`true`", "Campaigns of purpose `context` may act before the shopper has answered."),
     ("consent.remember", "`366d`", "Life of a visitor's token, 1 h to 395 d."),
+    (
+        "consent.tcf_vendors",
+        "none",
+        "Vendors of IAB's global vendor list that data is shared with; a TC string allows sharing if the shopper agreed to all of them, and without any it does not.",
+    ),
     ("offers.open_max", "`100000`", "Offers that may be open in the whole shop at a time; 0 makes none."),
     ("offers.per_day", "none", "Offers made in the whole shop in any 24 hours."),
     (
@@ -109,6 +114,12 @@ const ROWS: &[(&str, &str, &str)] = &[
         "none",
         "Models of the shop's own, each a table `[[learn.model]]`: `name` (conditions read `score.model[\"name\"]`), `file` (ONNX), `features` (names of the vocabulary in the model's order), and perhaps `output`, `place` (which number of it; 1) and `fallback` (0).",
     ),
+    (
+        "traffic.agents",
+        "the shipped list",
+        "File of user agents of programs, one pattern a line (`^`, `$` and `*` as in the shipped `crawlers.txt`), used instead of it.",
+    ),
+    ("traffic.serve_bots", "`false`", "Programs get what people get and count like them; for shops that are driven by tests."),
     ("admin.enabled", "`true`", "Serves the dashboard and the admin interface; they need a token in any case."),
 ];
 

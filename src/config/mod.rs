@@ -15,6 +15,7 @@ use crate::decide::ScoreFile;
 use crate::decide::Scores;
 use crate::decide::Settings;
 use crate::decide::Visit;
+use crate::engine::Intake;
 use crate::engine::Offers;
 use crate::experiment::CUSTOM_MAX;
 use crate::gateway::Origins;
@@ -25,12 +26,14 @@ use crate::offer::Limits;
 use crate::offer::UnknownCost;
 use crate::recommend::session_knn;
 use crate::store::journal::Durability;
+use crate::traffic::Agents;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use toml::Table;
 use toml::Value;
@@ -49,6 +52,7 @@ pub struct Config {
     pub experiments: ExperimentsSection,
     pub recommend: RecommendSection,
     pub learn: LearnSection,
+    pub traffic: TrafficSection,
     pub admin: AdminSection,
 }
 
@@ -168,11 +172,25 @@ impl Default for CampaignsSection {
 pub struct ConsentSection {
     pub contextual: bool,
     pub remember: String,
+    pub tcf_vendors: Vec<u16>,
 }
+
+/// Who is taken for a program, and what it gets.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrafficSection {
+    /// Patterns of user agents, instead of the shipped list.
+    pub agents: Option<PathBuf>,
+    /// Programs get what people get.
+    pub serve_bots: bool,
+}
+
+/// Vendors of the framework a shop may name. Chosen: few shops share with more than a handful.
+const TCF_VENDORS_MAX: usize = 64;
 
 impl Default for ConsentSection {
     fn default() -> Self {
-        ConsentSection { contextual: true, remember: "366d".to_owned() }
+        ConsentSection { contextual: true, remember: "366d".to_owned(), tcf_vendors: Vec::new() }
     }
 }
 
@@ -335,6 +353,7 @@ pub struct Checked {
     pub origins: Origins,
     pub settings: Settings,
     pub consent: Consent,
+    pub intake: Intake,
     pub visitor_remembered: Duration,
     pub offers: Offers,
     /// How far back visits teach, and how many.
@@ -345,6 +364,17 @@ pub struct Checked {
     pub learn_every: Duration,
     /// When a campaign has learned enough.
     pub learn_rule: PowerRule,
+}
+
+/// Reads a list of user agents.
+fn read_agents(path: &Path) -> Result<Agents, String> {
+    // A list of the greatest length has about 4 MB.
+    let bytes = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if bytes > 8 * 1024 * 1024 {
+        return Err(format!("{bytes} bytes, at most 8 MiB"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Agents::parse(&text).map_err(|error| error.to_string())
 }
 
 impl Config {
@@ -373,7 +403,8 @@ impl Config {
 
     fn resolve(&mut self, base: &Path) {
         let own = [Some(&mut self.store.dir), Some(&mut self.campaigns.dir), self.shop.products.as_mut(), self.recommend.sessions.as_mut()];
-        for path in own.into_iter().chain(self.learn.model.iter_mut().map(|model| Some(&mut model.file))) {
+        let agents = std::iter::once(self.traffic.agents.as_mut());
+        for path in own.into_iter().chain(agents).chain(self.learn.model.iter_mut().map(|model| Some(&mut model.file))) {
             if let Some(path) = path.filter(|path| path.is_relative()) {
                 *path = base.join(&*path);
             }
@@ -455,6 +486,16 @@ impl Config {
         let learn_every = duration("learn.every", &self.learn.every, seconds(5), seconds(86_400));
         let visitor_remembered = duration("consent.remember", &self.consent.remember, seconds(3_600), seconds(395 * 86_400));
         let window = duration("experiments.window", &self.experiments.window, seconds(60), seconds(90 * 86_400));
+        let agents = self.traffic.agents.as_ref().and_then(|path| match read_agents(path) {
+            Ok(agents) => Some(Arc::new(agents)),
+            Err(error) => {
+                problems.push(problem("traffic.agents", format!("{}: {error}", path.display())));
+                None
+            }
+        });
+        if self.consent.tcf_vendors.len() > TCF_VENDORS_MAX || self.consent.tcf_vendors.contains(&0) {
+            problems.push(problem("consent.tcf_vendors", format!("at most {TCF_VENDORS_MAX} ids of the vendor list, from 1")));
+        }
         if !(1..=50).contains(&engine.changes_per_page) {
             problems.push(problem("engine.changes_per_page", "1 to 50"));
         }
@@ -504,7 +545,7 @@ impl Config {
             margin: self.experiments.margin,
             metrics: self.experiments.metrics.iter().map(|name| name.as_str().into()).collect(),
         };
-        let settings = Settings { guard, experiments, visit };
+        let settings = Settings { guard, experiments, visit, serve_bots: self.traffic.serve_bots };
         let learning = session_knn::Limits {
             horizon_seconds: u32::try_from(horizon.as_secs()).unwrap_or(u32::MAX),
             sessions_max: self.recommend.visits_max,
@@ -512,12 +553,14 @@ impl Config {
         };
         if problems.is_empty() {
             let consent = Consent::new(self.consent.contextual);
+            let intake = Intake { tcf_vendors: self.consent.tcf_vendors.clone(), agents };
             let learn_rule = PowerRule { lift: self.learn.lift };
             Ok(Checked {
                 currency,
                 origins,
                 settings,
                 consent,
+                intake,
                 visitor_remembered,
                 offers,
                 learning,

@@ -3,8 +3,27 @@
 //! Purposes and their binding to Consent Mode, TCF and platform signals follow one lattice: a purpose is allowed if at least one source
 //! allows it and no source denies it. Silence allows nothing. Global Privacy Control denies `share` and nothing else: it forbids selling
 //! and sharing, not first-party use in the shop.
+//!
+//! | | session | personalize | remember | measure | share |
+//! |---|---|---|---|---|---|
+//! | Shopify | preferences | preferences | preferences + marketing | analytics | sale of data |
+//! | Consent Mode | functionality | personalization | personalization | analytics | ad user data |
+//! | [TCF](tcf) | 1 | 1 + 11, or 1 + 5 + 6 | 1 + 5 + 6 | 1 + 8 | 1 + named vendors |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod covered;
+pub mod tcf;
+
+#[cfg(test)]
+mod tests;
+
+pub use covered::Covered;
+pub use covered::Covers;
+pub use covered::Measuring;
+pub use covered::Permit;
+pub use covered::Personalizing;
+pub use covered::Remembering;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -82,6 +101,18 @@ pub enum Source {
     ConsentMode,
 }
 
+impl Source {
+    /// Name for timelines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Page => "page",
+            Source::Platform => "platform",
+            Source::Tcf => "tcf",
+            Source::ConsentMode => "consent_mode",
+        }
+    }
+}
+
 /// One source's answer. `None` means that it says nothing about a purpose; a source that was asked and could not tell says `Some(false)`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -90,13 +121,15 @@ pub struct Signal {
     pub remember: Option<bool>,
     pub measure: Option<bool>,
     pub share: Option<bool>,
+    /// Acting within the visit; asked only where the shop does not act without asking.
+    pub session: Option<bool>,
 }
 
 impl Signal {
     /// The same answer to everything.
     pub fn all(allowed: bool) -> Signal {
         let answer = Some(allowed);
-        Signal { personalize: answer, remember: answer, measure: answer, share: answer }
+        Signal { personalize: answer, remember: answer, measure: answer, share: answer, session: answer }
     }
 }
 
@@ -117,8 +150,8 @@ impl Default for Consent {
 }
 
 impl Consent {
-    /// `session` says whether the shop acts within a visit before anybody answered. Without it, agreeing to personalization is what
-    /// allows the visit.
+    /// `session` says whether the shop acts within a visit whatever is answered, since that stores nothing. Without it, agreeing to it or
+    /// to personalization is what allows the visit.
     pub fn new(session: bool) -> Consent {
         Consent { session, gpc: false, signals: [None; 4] }
     }
@@ -132,7 +165,7 @@ impl Consent {
     pub fn capabilities(&self) -> Capabilities {
         let personalize = self.folded(|signal| signal.personalize);
         let granted = [
-            (Purpose::Session, self.session || personalize),
+            (Purpose::Session, self.session || personalize || self.folded(|signal| signal.session)),
             (Purpose::Personalize, personalize),
             // Linking visits serves nothing but choosing content by them.
             (Purpose::Remember, personalize && self.folded(|signal| signal.remember)),
@@ -162,87 +195,5 @@ impl Consent {
             }
         }
         allowed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ANSWERS: [Option<bool>; 3] = [None, Some(false), Some(true)];
-    const SOURCES: [Source; 4] = [Source::Page, Source::Platform, Source::Tcf, Source::ConsentMode];
-
-    #[test]
-    fn nothing_but_the_visit_without_an_answer() {
-        assert_eq!(Consent::default().capabilities().iter().collect::<Vec<_>>(), [Purpose::Session]);
-        assert_eq!(Consent::new(false).capabilities(), Capabilities::NONE);
-    }
-
-    /// One source: every answer to every purpose, with and without GPC, with and without the visit.
-    #[test]
-    fn every_combination_of_one_source() {
-        let mut seen = 0;
-        for personalize in ANSWERS {
-            for remember in ANSWERS {
-                for measure in ANSWERS {
-                    for share in ANSWERS {
-                        for gpc in [false, true] {
-                            for session in [false, true] {
-                                let mut consent = Consent::new(session);
-                                consent.apply(Source::Tcf, Signal { personalize, remember, measure, share }, gpc);
-                                let expect: Vec<Purpose> = [
-                                    (Purpose::Session, session || personalize == Some(true)),
-                                    (Purpose::Personalize, personalize == Some(true)),
-                                    (Purpose::Remember, personalize == Some(true) && remember == Some(true)),
-                                    (Purpose::Measure, measure == Some(true)),
-                                    (Purpose::Share, share == Some(true) && !gpc),
-                                ]
-                                .into_iter()
-                                .filter_map(|(purpose, allowed)| allowed.then_some(purpose))
-                                .collect();
-                                assert_eq!(consent.capabilities().iter().collect::<Vec<_>>(), expect);
-                                seen += 1;
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        assert_eq!(seen, 324);
-    }
-
-    /// Four sources: all 81 combinations of their answers, in both orders of arrival.
-    #[test]
-    fn every_combination_of_four_sources() {
-        for number in 0..81_usize {
-            let answers: [Option<bool>; 4] = std::array::from_fn(|i| ANSWERS[number / 3_usize.pow(i as u32) % 3]);
-            let expect = answers.contains(&Some(true)) && !answers.contains(&Some(false));
-            for backwards in [false, true] {
-                let mut consent = Consent::default();
-                let mut order: Vec<usize> = (0..4).collect();
-                if backwards {
-                    order.reverse();
-                }
-                for i in order {
-                    let signal = Signal { personalize: answers[i], remember: answers[i], measure: answers[i], share: answers[i] };
-                    consent.apply(SOURCES[i], signal, false);
-                }
-                for purpose in [Purpose::Personalize, Purpose::Remember, Purpose::Measure, Purpose::Share] {
-                    assert_eq!(consent.capabilities().allows(purpose), expect, "{answers:?} {purpose:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_newest_answer_of_a_source_counts() {
-        let mut consent = Consent::default();
-        consent.apply(Source::Page, Signal::all(true), false);
-        assert!(consent.capabilities().allows(Purpose::Remember));
-        consent.apply(Source::Page, Signal { personalize: Some(false), ..Signal::all(true) }, false);
-        assert_eq!(consent.capabilities().iter().collect::<Vec<_>>(), [Purpose::Session, Purpose::Measure, Purpose::Share]);
-        consent.apply(Source::Page, Signal::all(true), true);
-        consent.apply(Source::Page, Signal::all(true), false);
-        assert!(!consent.capabilities().allows(Purpose::Share), "privacy control holds for the visit");
     }
 }

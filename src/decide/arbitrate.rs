@@ -18,6 +18,7 @@ use crate::campaign::Needs;
 use crate::campaign::Trigger;
 use crate::campaign::TriggerRef;
 use crate::campaign::Trust;
+use crate::campaign::condition::Declared;
 use crate::campaign::condition::Facts;
 use crate::campaign::condition::Reads;
 use crate::consent::Capabilities;
@@ -51,6 +52,8 @@ pub struct Situation<'a> {
     pub allowed: Capabilities,
     /// The shopper turned personalization off.
     pub opted_out: bool,
+    /// The visit is a program and gets the neutral page.
+    pub is_program: bool,
     pub evidence: Trust,
     /// Shows every campaign regardless of arm; never counted.
     pub preview: bool,
@@ -63,13 +66,8 @@ pub struct Situation<'a> {
     /// Placements of the page that are promised to offers on their way.
     pub waiting: SmallVec<[Key; 4]>,
     pub cart: &'a Cart,
-    /// Products looked at, newest first.
-    pub seen: &'a [Key],
-    pub interests: &'a Interests,
-    /// Products the shopper bought, or turned down with "less like this".
-    pub unwanted: &'a [Key],
-    /// What other visits say comes next.
-    pub foresight: Option<&'a Foresight>,
+    /// What the shopper did, where that may be used.
+    pub lent: Option<Lent<'a>>,
     pub query: &'a str,
     /// In which the page speaks.
     pub language: Language,
@@ -77,6 +75,30 @@ pub struct Situation<'a> {
     pub remembered: bool,
     /// What this visit has chosen of campaigns that learn.
     pub chosen: &'a [Chosen],
+}
+
+/// What is lent to campaigns of a shopper's behavior.
+#[derive(Debug, Clone, Copy)]
+pub struct Lent<'a> {
+    /// Products looked at, newest first.
+    pub seen: &'a [Key],
+    pub interests: &'a Interests,
+    /// What other visits say comes next.
+    pub foresight: Option<&'a Foresight>,
+    /// Products the shopper bought, or turned down with "less like this".
+    pub unwanted: &'a [Key],
+}
+
+impl<'a> Situation<'a> {
+    /// What a campaign sees of the shopper's behavior: nothing, if it has promised to go by the context alone.
+    pub fn lent_to(&self, campaign: &Campaign) -> Option<Lent<'a>> {
+        self.lent.filter(|_| campaign.needs != Needs::Context)
+    }
+
+    /// The facts a campaign has declared.
+    pub fn facts_of(&self, campaign: &Campaign) -> Declared<'a> {
+        Declared::new(self.facts, campaign.needs.of_slots())
+    }
 }
 
 /// A campaign that may act.
@@ -190,11 +212,11 @@ impl Round<'_> {
         considered: &mut Considered,
         proofs: &mut Proofs,
     ) -> Result<Acting, Refusal> {
-        self.permission(campaign)?;
+        self.permission(campaign, trigger)?;
         self.admission(campaign)?;
         self.condition(campaign, proofs)?;
         self.limits(campaign, considered)?;
-        let context = campaign.learns.map(|_| choice::context(self.situation));
+        let context = campaign.learns.map(|_| choice::context(campaign, self.situation));
         let weights = choice::weights(campaign, self.situation, context.as_ref().unwrap_or(&[0.0; CONTEXT]));
         // The variant that would act is looked at in every arm, so that the baseline counts exactly what would have been shown.
         let Arm::Variant(chosen) = assign_unit(&campaign.id, &self.situation.unit, 0.0, 0.0, &weights).arm else {
@@ -259,14 +281,17 @@ impl Round<'_> {
         Ok(Acting { assignment, shares, contents: Some(contents), changes, learned_from })
     }
 
-    fn permission(&self, campaign: &Campaign) -> Result<(), Refusal> {
+    fn permission(&self, campaign: &Campaign, trigger: &Trigger) -> Result<(), Refusal> {
         if self.situation.snapshot.off {
             return Err(Refusal::Off);
+        }
+        if self.situation.is_program {
+            return Err(Refusal::Program);
         }
         if self.situation.opted_out {
             return Err(Refusal::OptedOut);
         }
-        let purpose = match campaign.needs {
+        let purpose = match campaign.needs.max(trigger.needs()) {
             Needs::Context => Purpose::Session,
             Needs::Personalize => Purpose::Personalize,
             Needs::Remember => Purpose::Remember,
@@ -295,7 +320,7 @@ impl Round<'_> {
     fn condition(&self, campaign: &Campaign, proofs: &mut Proofs) -> Result<(), Refusal> {
         let Some(condition) = &campaign.when else { return Ok(()) };
         let mut reads = Reads::default();
-        let holds = condition.holds(self.situation.facts, &mut reads);
+        let holds = condition.holds(&self.situation.facts_of(campaign), &mut reads);
         proofs.reads.extend(reads.entries().iter().copied());
         if holds { Ok(()) } else { Err(Refusal::Condition) }
     }

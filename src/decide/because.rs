@@ -340,7 +340,7 @@ pub fn because(winner: &Winner, trigger: &Trigger, reads: &[Read], situation: &S
         match (&action.kind, content) {
             (ActionKind::Order { .. }, _) => {
                 used |= Used::LOOKS;
-                if situation.foresight.is_some_and(|foresight| !foresight.next.is_empty()) {
+                if situation.lent_to(campaign).and_then(|lent| lent.foresight).is_some_and(|foresight| !foresight.next.is_empty()) {
                     used |= Used::OTHERS;
                 }
             }

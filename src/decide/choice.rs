@@ -2,6 +2,7 @@
 
 use super::Situation;
 use crate::campaign::Campaign;
+use crate::campaign::condition::Facts;
 use crate::campaign::condition::Needs;
 use crate::campaign::condition::Slot;
 use crate::consent::Purpose;
@@ -64,8 +65,9 @@ pub struct Chosen {
     pub is_paid: bool,
 }
 
-/// The situation as numbers. What the shopper has not agreed to is 0.
-pub(super) fn context(situation: &Situation<'_>) -> Context {
+/// The situation as numbers. What the shopper has not agreed to, and what the campaign does not declare, is 0.
+pub(super) fn context(campaign: &Campaign, situation: &Situation<'_>) -> Context {
+    let facts = situation.facts_of(campaign);
     let mut out = [1.0; CONTEXT];
     for ((slot, scale, _), out) in SLOTS.into_iter().zip(&mut out[1..]) {
         let allowed = match slot.purpose() {
@@ -75,10 +77,10 @@ pub(super) fn context(situation: &Situation<'_>) -> Context {
         };
         let number = match scale {
             _ if !allowed => 0.0,
-            Scale::Flag => f64::from(u8::from(situation.facts.flag(slot))),
-            Scale::AsIs => situation.facts.number(slot).clamp(0.0, 1.0),
-            Scale::Log => ln(1.0 + situation.facts.number(slot).clamp(0.0, 1e9)) / 5.0,
-            Scale::Tenth => situation.facts.number(slot).clamp(0.0, 10.0) / 10.0,
+            Scale::Flag => f64::from(u8::from(facts.flag(slot))),
+            Scale::AsIs => facts.number(slot).clamp(0.0, 1.0),
+            Scale::Log => ln(1.0 + facts.number(slot).clamp(0.0, 1e9)) / 5.0,
+            Scale::Tenth => facts.number(slot).clamp(0.0, 10.0) / 10.0,
         };
         *out = number as f32;
     }

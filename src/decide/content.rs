@@ -1,15 +1,16 @@
 //! What a placement shows, resolved from an action for one visitor at one moment.
 
 use super::Held;
+use super::Lent;
 use super::Situation;
 use crate::campaign::Action;
 use crate::campaign::ActionKind;
 use crate::campaign::Campaign;
-use crate::campaign::Needs;
 use crate::campaign::OrderBy;
 use crate::campaign::Piece;
 use crate::campaign::ShortcutSource;
 use crate::campaign::Text;
+use crate::campaign::condition::Facts;
 use crate::campaign::condition::Kind;
 use crate::campaign::condition::Slot;
 use crate::model::Interests;
@@ -19,7 +20,6 @@ use crate::model::Timestamp;
 use crate::model::key_of;
 use crate::offer::Terms;
 use crate::recommend;
-use crate::recommend::Foresight;
 use crate::recommend::Listing;
 use crate::recommend::Pick;
 use crate::recommend::Rotate;
@@ -60,9 +60,9 @@ impl Content {
                     _ => None,
                 };
                 let nothing = Interests::default();
-                let behavior = Behavior::of(campaign, situation, &nothing);
+                let lent = lent(campaign, situation, &nothing);
                 let (catalog, now, strength) = (&situation.snapshot.catalog, situation.at, *strength);
-                let Behavior { interests, foresight, .. } = behavior;
+                let Lent { interests, foresight, .. } = lent;
                 rerank(&Listing { catalog, interests, foresight, now, items: &spot.items, shown, strength }, &mut items);
                 if items == spot.items {
                     return None;
@@ -75,7 +75,7 @@ impl Content {
             ActionKind::Nav { shortcuts, promote } => {
                 let shortcuts = match shortcuts {
                     ShortcutSource::Fixed(list) => list.iter().map(|(label, href)| (render(label), render(href))).collect(),
-                    ShortcutSource::Interest { count, href } => interest_shortcuts(situation, *count, href),
+                    ShortcutSource::Interest { count, href } => interest_shortcuts(campaign, situation, *count, href),
                 };
                 if shortcuts.is_empty() && promote.is_empty() {
                     return None;
@@ -89,19 +89,19 @@ impl Content {
                 let mut picks = SmallVec::new();
                 let page = &situation.page.page;
                 let nothing = Interests::default();
-                let behavior = Behavior::of(campaign, situation, &nothing);
+                let lent = lent(campaign, situation, &nothing);
                 let ask = recommend::Ask {
                     catalog: &situation.snapshot.catalog,
                     now: situation.at,
                     product: Some(page.product).filter(|key| !key.is_none()),
                     category: Some(&page.category).filter(|path| !path.is_empty()).map(|path| key_of(path)),
                     cart: situation.cart,
-                    seen: behavior.seen,
-                    interests: behavior.interests,
-                    foresight: behavior.foresight,
+                    seen: lent.seen,
+                    interests: lent.interests,
+                    foresight: lent.foresight,
                     query: situation.query,
                     trends: &situation.snapshot.trends,
-                    exclude: behavior.unwanted,
+                    exclude: lent.unwanted,
                     rules,
                     turn: turn(rules.rotate, campaign.key, situation),
                     count: *count,
@@ -158,22 +158,8 @@ impl Content {
     }
 }
 
-/// What a shopper did, as far as a campaign may read it: one that promises to go by the context alone sees nothing of it.
-struct Behavior<'a> {
-    seen: &'a [Key],
-    interests: &'a Interests,
-    foresight: Option<&'a Foresight>,
-    unwanted: &'a [Key],
-}
-
-impl<'a> Behavior<'a> {
-    fn of(campaign: &Campaign, situation: &Situation<'a>, nothing: &'a Interests) -> Behavior<'a> {
-        if campaign.needs == Needs::Context {
-            return Behavior { seen: &[], interests: nothing, foresight: None, unwanted: &[] };
-        }
-        let Situation { seen, interests, foresight, unwanted, .. } = *situation;
-        Behavior { seen, interests, foresight, unwanted }
-    }
+fn lent<'a>(campaign: &Campaign, situation: &Situation<'a>, nothing: &'a Interests) -> Lent<'a> {
+    situation.lent_to(campaign).unwrap_or(Lent { seen: &[], interests: nothing, foresight: None, unwanted: &[] })
 }
 
 /// Where a list begins that turns by visit or by day: a number made of what stays the same as long.
@@ -193,12 +179,12 @@ pub fn own_words(campaign: &Campaign, situation: &Situation<'_>) -> Box<str> {
     campaign.why_in(situation.language).map_or(Box::from(""), |why| render(why, campaign, situation))
 }
 
-fn interest_shortcuts(situation: &Situation<'_>, count: usize, pattern: &str) -> Vec<(Box<str>, Box<str>)> {
+fn interest_shortcuts(campaign: &Campaign, situation: &Situation<'_>, count: usize, pattern: &str) -> Vec<(Box<str>, Box<str>)> {
     let catalog = &situation.snapshot.catalog;
     situation
-        .interests
-        .categories
-        .keys()
+        .lent_to(campaign)
+        .into_iter()
+        .flat_map(|lent| lent.interests.categories.keys())
         .filter_map(|key| Some((catalog.category_label(key)?, catalog.category_name(key)?)))
         .take(count)
         .map(|(label, path)| (Box::from(label), Box::from(pattern.replace("{category}", path))))
@@ -211,7 +197,7 @@ fn render(text: &Text, campaign: &Campaign, situation: &Situation<'_>) -> Box<st
         // Writing to a String cannot fail.
         let _ = match piece {
             Piece::Literal(literal) => out.write_str(literal),
-            Piece::Value(slot) => value(*slot, situation, &mut out),
+            Piece::Value(slot) => value(*slot, situation, &situation.facts_of(campaign), &mut out),
             Piece::Missing => {
                 let missing = (campaign.target.unwrap_or(0) - situation.cart.value().minor).max(0);
                 write!(out, "{}", Money::new(missing, situation.cart.currency))
@@ -226,16 +212,16 @@ fn render(text: &Text, campaign: &Campaign, situation: &Situation<'_>) -> Box<st
     out.into_boxed_str()
 }
 
-fn value(slot: Slot, situation: &Situation<'_>, out: &mut String) -> std::fmt::Result {
+fn value(slot: Slot, situation: &Situation<'_>, facts: &dyn Facts, out: &mut String) -> std::fmt::Result {
     match slot {
         Slot::CartValue => write!(out, "{}", situation.cart.value()),
         Slot::InterestTopCategory | Slot::PageCategory | Slot::ProductCategory => {
-            let path = situation.facts.text(slot);
+            let path = facts.text(slot);
             out.write_str(situation.snapshot.catalog.category_label(key_of(path)).unwrap_or(path))
         }
-        _ if slot.kind() == Kind::Text => out.write_str(situation.facts.text(slot)),
+        _ if slot.kind() == Kind::Text => out.write_str(facts.text(slot)),
         _ => {
-            let number = situation.facts.number(slot);
+            let number = facts.number(slot);
             // Facts are far below 2^63, and a whole number is written several times faster than a rounded one.
             if number.fract() == 0.0 { write!(out, "{}", number as i64) } else { write!(out, "{number:.1}") }
         }

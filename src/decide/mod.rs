@@ -17,6 +17,7 @@ mod settings;
 mod snapshot;
 mod trial;
 
+pub use arbitrate::Lent;
 pub use arbitrate::Situation;
 pub use arbitrate::Winner;
 pub use arbitrate::decide;

@@ -99,6 +99,8 @@ pub struct LimitUse {
 pub enum Refusal {
     /// Everything is switched off.
     Off,
+    /// The visit is a program.
+    Program,
     /// The shopper turned personalization off.
     OptedOut,
     Consent,
@@ -128,8 +130,9 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub const ALL: [Refusal; 24] = [
+    pub const ALL: [Refusal; 25] = [
         Refusal::Off,
+        Refusal::Program,
         Refusal::OptedOut,
         Refusal::Consent,
         Refusal::Namespace,
@@ -159,6 +162,7 @@ impl Refusal {
     pub fn code(self) -> &'static str {
         match self {
             Refusal::Off => "off",
+            Refusal::Program => "program",
             Refusal::OptedOut => "opted_out",
             Refusal::Consent => "consent",
             Refusal::Namespace => "namespace",
@@ -189,6 +193,7 @@ impl Refusal {
     pub fn sentence(self) -> &'static str {
         match self {
             Refusal::Off => "all campaigns are switched off",
+            Refusal::Program => "the visit is a program, which gets the neutral page",
             Refusal::OptedOut => "the shopper turned personalization off",
             Refusal::Consent => "the shopper has not agreed to what the campaign needs",
             Refusal::Namespace => "the visitor belongs to another campaign of the same namespace",

@@ -10,6 +10,9 @@ pub struct Settings {
     pub guard: Guard,
     pub experiments: Experiments,
     pub visit: Visit,
+    /// Programs get what people get, and count like them: for shops that are driven by tests. Default no.
+    #[serde(default)]
+    pub serve_bots: bool,
 }
 
 /// Bounds against over-personalization.

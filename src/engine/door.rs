@@ -3,6 +3,7 @@
 use super::Attach;
 use super::Engine;
 use super::Socket;
+use super::quality::Library;
 use super::random_id;
 use super::recovery::Head;
 use super::session::Origin;
@@ -29,10 +30,14 @@ use crate::protocol::Inbound;
 use crate::protocol::Limits;
 use crate::protocol::VERSION;
 use crate::protocol::wire;
+use crate::quality::CLOCK_TOLERANCE;
+use crate::quality::Problem;
 use crate::session::Input;
 use crate::session::Profile;
 use crate::session::Start;
 use crate::store::journal::Position;
+use crate::traffic::Greeting;
+use crate::traffic::Signs;
 use ractor::Actor;
 use ractor::ActorRef;
 use std::sync::Arc;
@@ -48,6 +53,8 @@ pub struct Peer {
     pub gpc: bool,
     /// A preview token was checked.
     pub preview: bool,
+    /// `Accept-Language` of the request.
+    pub accept_language: String,
     /// Where it is, if that says anything.
     pub network: Option<Network>,
 }
@@ -70,6 +77,8 @@ struct Prepared {
     profile: Option<Box<Profile>>,
     /// Generation and revision of a good resume token.
     resume: Option<(u32, u64)>,
+    signs: Signs,
+    library: Arc<Library>,
 }
 
 impl Engine {
@@ -86,8 +95,9 @@ impl Engine {
     ) -> Result<StreamId, (Socket, Refused)> {
         let network = peer.network;
         match self.prepare(hello, peer).await {
-            Ok(Prepared { session, stream, page, visible, consent, profile, resume }) => {
-                let attach = Attach { socket, encoding, network, stream, page, visible, consent: Some(consent), profile, resume };
+            Ok(Prepared { session, stream, page, visible, consent, profile, resume, signs, library }) => {
+                let attach =
+                    Attach { socket, encoding, network, stream, page, visible, consent: Some(consent), profile, resume, signs, library };
                 // An actor that ended in this very moment drops the socket; the page comes back by itself.
                 let _ = session.cast(SessionMsg::Attach(Box::new(attach)));
                 Ok(stream)
@@ -137,12 +147,13 @@ impl Engine {
             Some(Token::Session { session }) => Some(SessionId(session)),
             _ => None,
         });
-        let mut consent = hello.consent;
+        let mut consent = hello.consent.clone();
         consent.gpc |= peer.gpc;
         let mut folded = self.config.consent;
-        let said = translate::consent(&consent);
-        if let Input::Consent { source, signal, gpc } = &said {
+        let said = translate::consent(&consent, &self.config.intake.tcf_vendors);
+        if let Input::Consent { source, signal, gpc, others } = &said {
             folded.apply(*source, *signal, *gpc);
+            others.iter().for_each(|(source, signal)| folded.apply(*source, *signal, false));
         }
         let may_remember = folded.capabilities().allows(Purpose::Remember);
         // A known shopper is the same visitor in every browser.
@@ -158,7 +169,17 @@ impl Engine {
         let unit = profile.as_ref().map(|profile| profile.unit.unwrap_or(Unit(profile.visitor.0)));
         let session = self.find_or_start(named, visitor, unit, || context(&hello, &peer), preview).await?;
         let resume = resume.map(|(_, generation, rev)| (generation, rev));
-        Ok(Prepared { session, stream, page, visible: hello.visible, consent: said, profile, resume })
+        let signs = greeting(&hello, &peer).signs(self.config.intake.agents());
+        let library = self.quality.library(&hello.sdk);
+        library.hellos.fetch_add(1, Ordering::Relaxed);
+        let now = self.clock.now();
+        let ahead_ms = hello.wall - now.millis() as f64;
+        if hello.wall > 0.0 && ahead_ms.abs() > CLOCK_TOLERANCE.as_millis() as f64 {
+            let sample =
+                format!("{} minutes {}", (ahead_ms.abs() / 60_000.0).min(1e9) as u64, if ahead_ms > 0.0 { "ahead" } else { "behind" });
+            self.quality.note(now, &library, page.kind, Problem::ClockOff, 1, Some(&sample));
+        }
+        Ok(Prepared { session, stream, page, visible: hello.visible, consent: said, profile, resume, signs, library })
     }
 
     /// The visitor that stands for the customer the shop's server vouches for.
@@ -257,12 +278,26 @@ impl Engine {
     /// # Errors
     /// [`Refused`] as for a connection.
     pub async fn decide(self: &Arc<Self>, hello: wire::Hello, peer: Peer) -> Result<(String, wire::State), Refused> {
-        let Prepared { session, stream, page, consent, profile, .. } = self.prepare(hello, peer).await?;
+        let Prepared { session, stream, page, consent, profile, signs, .. } = self.prepare(hello, peer).await?;
         let (reply, answer) = tokio::sync::oneshot::channel();
-        let message = SessionMsg::Decide { stream, page: Box::new(page), consent: Some(Box::new(consent)), profile, reply };
+        let message = SessionMsg::Decide { stream, page: Box::new(page), consent: Some(Box::new(consent)), profile, signs, reply };
         let gone = || Refused { close: Close::Internal, detail: "the session ended".to_owned() };
         session.cast(message).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())
+    }
+}
+
+/// What a visit says of itself.
+fn greeting<'a>(hello: &'a wire::Hello, peer: &'a Peer) -> Greeting<'a> {
+    Greeting {
+        user_agent: &peer.user_agent,
+        accept_language: &peer.accept_language,
+        language: hello.language.as_deref().unwrap_or_default(),
+        touch: hello.touch,
+        viewport: hello.viewport,
+        webdriver: hello.automation.map(|automation| automation.webdriver),
+        windowless: hello.automation.is_some_and(|automation| automation.windowless),
+        languages: hello.automation.map(|automation| automation.languages),
     }
 }
 

@@ -28,6 +28,7 @@ mod offers;
 mod platform;
 mod pools;
 mod proof;
+pub mod quality;
 mod recovery;
 pub mod results;
 pub mod retell;
@@ -101,6 +102,7 @@ use crate::store::Log;
 use crate::store::Stores;
 use crate::store::journal;
 use crate::store::journal::Journal;
+use crate::traffic::Agents;
 use arc_swap::ArcSwap;
 use learning::Learning;
 use ractor::Actor;
@@ -147,8 +149,24 @@ pub struct Config {
     pub offer_secret: [u8; 32],
     pub offers: Offers,
     pub learning: LearningConfig,
+    pub intake: Intake,
     /// Directory of the totals of experiments.
     pub results_dir: PathBuf,
+}
+
+/// What the shop says about those who come in.
+#[derive(Debug, Clone, Default)]
+pub struct Intake {
+    /// Vendors of IAB's framework that data is shared with; without any, the framework's word on sharing is no.
+    pub tcf_vendors: Vec<u16>,
+    /// The shop's own list of programs; the shipped one where there is none.
+    pub agents: Option<Arc<Agents>>,
+}
+
+impl Intake {
+    fn agents(&self) -> &Agents {
+        self.agents.as_deref().unwrap_or_else(|| Agents::shipped())
+    }
 }
 
 /// One running engine. Many fit in a process.
@@ -166,6 +184,7 @@ pub struct Engine {
     wheel: Wheel<ActorRef<SessionMsg>>,
     pub learning: Learning,
     pub shelves: Shelves,
+    pub quality: quality::Quality,
     pub results: results::Results,
     ledger: ledger::OfferLedger,
     archive: Archive,
@@ -268,6 +287,7 @@ impl Engine {
             journal,
             learning,
             shelves: Shelves::default(),
+            quality: quality::Quality::default(),
             results,
             wheel: Wheel::default(),
             ledger,

@@ -4,6 +4,7 @@ use super::proof;
 use super::session::SessionMsg;
 use super::view::Entry;
 use super::view::ProofView;
+use crate::consent::Signal;
 use crate::decide::Snapshot;
 use crate::history;
 use crate::model::Event;
@@ -13,6 +14,7 @@ use crate::session::Input;
 use crate::store::Log;
 use crate::store::journal::Position;
 use crate::store::journal::Record;
+use crate::traffic::Sign;
 use ractor::ActorRef;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -73,13 +75,19 @@ pub fn describe(input: &Input, snapshot: &Snapshot) -> Option<(&'static str, Str
             ("connection", "Connected".to_owned(), detail)
         }
         Input::Detach { bye, .. } => ("connection", if *bye { "Left the page" } else { "Connection lost" }.to_owned(), detail),
-        Input::Consent { signal, .. } => {
-            let words =
-                [("personalize", signal.personalize), ("remember", signal.remember), ("measure", signal.measure), ("share", signal.share)];
-            for (purpose, answer) in words {
-                if let Some(answer) = answer {
-                    detail.insert(purpose.to_owned(), Value::Bool(answer));
-                }
+        Input::Consent { signal, others, gpc, .. } => {
+            let words = |signal: &Signal| {
+                [("personalize", signal.personalize), ("remember", signal.remember), ("measure", signal.measure), ("share", signal.share)]
+                    .into_iter()
+                    .filter_map(|(purpose, answer)| Some((purpose.to_owned(), Value::Bool(answer?))))
+                    .collect::<serde_json::Map<String, Value>>()
+            };
+            detail.extend(words(signal));
+            for (source, said) in others {
+                detail.insert(source.name().to_owned(), Value::Object(words(said)));
+            }
+            if *gpc {
+                detail.insert("privacy_control".to_owned(), Value::Bool(true));
             }
             // A page that does not know yet says so in its hello; that is no answer.
             if detail.is_empty() {
@@ -109,6 +117,11 @@ pub fn describe(input: &Input, snapshot: &Snapshot) -> Option<(&'static str, Str
             let title =
                 if profile.sessions == 0 { "Will be remembered".to_owned() } else { format!("Recognized: visit {}", profile.sessions + 1) };
             ("connection", title, detail)
+        }
+        Input::Traffic(signs) => {
+            detail.insert("class".into(), Value::from(signs.class().name()));
+            let reasons: Vec<&str> = signs.iter().map(Sign::sentence).collect();
+            ("connection", format!("May be a program: {}", reasons.join("; ")), detail)
         }
         Input::Timer | Input::Published | Input::Foreseen(_) | Input::Taught(_) => return None,
     })

@@ -5,6 +5,7 @@
 
 use crate::consent::Signal;
 use crate::consent::Source;
+use crate::consent::tcf;
 use crate::decide::Content;
 use crate::decide::Held;
 use crate::decide::Snapshot;
@@ -49,11 +50,11 @@ fn reject<T>(code: ErrorCode, field: &'static str, message: impl Into<String>) -
     Err(Rejection { code, field, message: message.into() })
 }
 
-/// Turns an event into an input.
+/// Turns an event into an input. `vendors` are as for [`consent`].
 ///
 /// # Errors
 /// [`Rejection`] names the field and the limit.
-pub fn input(stream: StreamId, late: bool, event: wire::Event) -> Result<Input, Rejection> {
+pub fn input(stream: StreamId, late: bool, event: wire::Event, vendors: &[u16]) -> Result<Input, Rejection> {
     let event = match event {
         wire::Event::PageView(page) => Event::PageView(Box::new(self::page(*page)?)),
         wire::Event::ProductView(view) => Event::ProductView { product: name("product", &view.product)? },
@@ -105,7 +106,7 @@ pub fn input(stream: StreamId, late: bool, event: wire::Event) -> Result<Input, 
             Event::Exit { signal, speed: exit.speed as f32 }
         }
         wire::Event::Visibility(visibility) => Event::Visibility { visible: visibility.visible },
-        wire::Event::Consent(consent) => return Ok(self::consent(&consent)),
+        wire::Event::Consent(consent) => return Ok(self::consent(&consent, vendors)),
         wire::Event::Preference(preference) => Event::Preference {
             choice: match preference.choice {
                 wire::PreferenceChoice::Less => Preference::Less,
@@ -119,10 +120,24 @@ pub fn input(stream: StreamId, late: bool, event: wire::Event) -> Result<Input, 
     Ok(Input::Event { stream, late, event })
 }
 
-/// Turns a consent statement into an input.
-pub fn consent(consent: &wire::Consent) -> Input {
-    let signal = Signal { personalize: consent.personalize, remember: consent.remember, measure: consent.measure, share: consent.share };
-    Input::Consent { source: Source::Page, signal, gpc: consent.gpc }
+/// Turns what all sources of consent say into one input. `vendors` are those of the framework that data is shared with.
+pub fn consent(consent: &wire::Consent, vendors: &[u16]) -> Input {
+    let wire::Consent { session, personalize, remember, measure, share, gpc, platform, mode, tcf } = consent;
+    let signal = Signal { session: *session, personalize: *personalize, remember: *remember, measure: *measure, share: *share };
+    let purposes = |said: &wire::Purposes| Signal {
+        session: said.session,
+        personalize: said.personalize,
+        remember: said.remember,
+        measure: said.measure,
+        share: said.share,
+    };
+    let others = [
+        (Source::Platform, platform.as_ref().map(purposes)),
+        (Source::ConsentMode, mode.as_ref().map(purposes)),
+        (Source::Tcf, tcf.as_ref().map(|said| tcf::answer(&said.string, said.applies, said.answered, vendors))),
+    ];
+    let others = others.into_iter().filter_map(|(source, said)| Some((source, said?))).collect();
+    Input::Consent { source: Source::Page, signal, gpc: *gpc, others }
 }
 
 /// Turns a page into the core's.

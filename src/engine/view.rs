@@ -1,6 +1,7 @@
 //! What people see of sessions: summaries, timeline entries and proofs, ready for JSON.
 
 use crate::decide::Snapshot;
+use crate::model::Interests;
 use crate::model::Key;
 use crate::model::PageKind;
 use crate::session::Session;
@@ -215,7 +216,7 @@ pub fn summary(session: &Session, snapshot: &Snapshot, connections: usize, last_
         cart_value: session.cart().value().minor,
         cart_items: session.cart().items(),
         intent: session.intent(),
-        interest: session.interests().categories.top().and_then(|key| catalog.category_label(key)).unwrap_or_default().to_owned(),
+        interest: session.interests().and_then(|own| catalog.category_label(own.categories.top()?)).unwrap_or_default().to_owned(),
         connections,
         events: counters.events,
         pushes: counters.pushes,
@@ -242,7 +243,8 @@ pub fn counts(session: &Session) -> CountsView {
 /// Interests in names.
 pub fn interests(session: &Session, snapshot: &Snapshot) -> InterestsView {
     let now = session.now();
-    let interests = session.interests();
+    let nothing = Interests::default();
+    let interests = session.interests().unwrap_or(&nothing);
     let named = |keys: Vec<Key>, name: &dyn Fn(Key) -> Option<String>, share: &dyn Fn(Key) -> f64| {
         keys.into_iter().filter_map(|key| Some((name(key)?, share(key)))).collect::<Vec<_>>()
     };

@@ -93,8 +93,10 @@ impl Gateway {
         Peer {
             user_agent: text("user-agent").chars().take(512).collect(),
             country: self.config.country_header.as_deref().map(text).unwrap_or_default().chars().take(2).collect(),
-            gpc: text("sec-gpc") == "1",
+            // W3C GPC: only the exact value counts, and one of several headers is enough.
+            gpc: headers.get_all("sec-gpc").iter().any(|value| value.as_bytes() == b"1"),
             preview: false,
+            accept_language: text("accept-language").chars().take(128).collect(),
             network: self.config.address_header.as_deref().and_then(|name| address(headers, name)).and_then(network),
         }
     }

@@ -75,6 +75,7 @@ pub(super) async fn decide(State(gateway): State<Arc<Gateway>>, headers: HeaderM
         utc_offset: request.utc_offset,
         viewport: (0, 0),
         touch: request.touch,
+        automation: None,
         visitor: request.visitor,
         session: request.session,
         customer: request.customer,
@@ -87,6 +88,7 @@ pub(super) async fn decide(State(gateway): State<Arc<Gateway>>, headers: HeaderM
         country: request.country.chars().take(2).collect(),
         gpc: false,
         preview: false,
+        accept_language: String::new(),
         // Who asks is the shop's server; where its visitor is, the page says when it connects.
         network: None,
     };

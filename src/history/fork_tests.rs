@@ -176,7 +176,7 @@ impl<'a> Story<'a> {
 
     pub(super) fn consent(&mut self, personalize: bool) {
         self.wait(1_000);
-        self.give(None, Input::Consent { source: Source::Page, signal: signal(personalize), gpc: false });
+        self.give(None, Input::Consent { source: Source::Page, signal: signal(personalize), gpc: false, others: Vec::new() });
     }
 
     fn turns(&self) -> usize {

@@ -215,9 +215,10 @@ impl Swap {
                 let (_, changed) = self.cart.as_ref().filter(|(recorded, _)| recorded == cart)?;
                 Some(Input::Event { stream: *stream, late: *late, event: Event::Cart(changed.clone()) })
             }
-            Input::Consent { source: Source::Page, signal, gpc } => {
+            Input::Consent { source: Source::Page, signal, gpc, others } => {
                 let changed = self.answer(*signal);
-                (changed != *signal).then_some(Input::Consent { source: Source::Page, signal: changed, gpc: *gpc })
+                let input = || Input::Consent { source: Source::Page, signal: changed, gpc: *gpc, others: others.clone() };
+                (changed != *signal).then(input)
             }
             _ => None,
         }
@@ -276,7 +277,8 @@ impl Telling<'_> {
             self.swap.consent = self.changes.consent.iter().map(answer).collect();
             if stated.is_none() {
                 let notes = self.still_denied(fork.session(), after);
-                inputs.push((Input::Consent { source: Source::Page, signal: after, gpc: fork.session().consent().gpc() }, notes));
+                let gpc = fork.session().consent().gpc();
+                inputs.push((Input::Consent { source: Source::Page, signal: after, gpc, others: Vec::new() }, notes));
             }
         }
         if let Some(minor) = self.changes.cart {

@@ -2,6 +2,7 @@
 
 use super::Limits;
 use super::wire::ClientFrame;
+use super::wire::Event;
 use super::wire::EventBatch;
 use super::wire::ServerFrame;
 use super::wire::TimedEvent;
@@ -34,8 +35,16 @@ pub enum Inbound {
     /// A batch in which some events are not of the schema. The others keep their places and count.
     Partial {
         batch: EventBatch,
-        list: Vec<Result<TimedEvent, String>>,
+        list: Vec<Result<TimedEvent, Unreadable>>,
     },
+}
+
+/// An event that is not of the schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// One of [`Event::KINDS`], or `unknown`.
+    pub kind: &'static str,
+    pub message: String,
 }
 
 /// Why bytes are not a frame.
@@ -117,7 +126,12 @@ struct LooseBatch {
 fn partial(encoding: Encoding, bytes: &[u8]) -> Option<Inbound> {
     let mut frame: BTreeMap<String, LooseBatch> = whole(encoding, bytes).ok()?;
     let loose = frame.remove("events")?;
-    let list = loose.list.into_iter().map(|value| serde_json::from_value::<TimedEvent>(value).map_err(|error| error.to_string())).collect();
+    let read = |value: serde_json::Value| {
+        let named = value.get("event").and_then(|event| event.as_object()?.keys().next());
+        let kind = Event::KINDS.into_iter().find(|kind| named.is_some_and(|named| named == kind)).unwrap_or("unknown");
+        serde_json::from_value::<TimedEvent>(value).map_err(|error| Unreadable { kind, message: error.to_string() })
+    };
+    let list = loose.list.into_iter().map(read).collect();
     Some(Inbound::Partial { batch: EventBatch { first: loose.first, sent_at: loose.sent_at, list: Vec::new(), rev: loose.rev }, list })
 }
 
@@ -126,7 +140,6 @@ mod tests {
     use super::*;
     use crate::protocol::wire::Attention;
     use crate::protocol::wire::Bye;
-    use crate::protocol::wire::Event;
 
     fn both(frame: &ClientFrame) -> [(Encoding, Vec<u8>); 2] {
         [(Encoding::MessagePack, rmp_serde::to_vec_named(frame).unwrap()), (Encoding::Json, serde_json::to_vec(frame).unwrap())]
@@ -134,7 +147,7 @@ mod tests {
 
     #[test]
     fn both_encodings_carry_the_same_frame() {
-        let event = TimedEvent { at: 12.5, event: Event::Attention(Attention { active: true }) };
+        let event = TimedEvent { at: 12.5, event: Event::Attention(Attention { active: true, trusted: None }) };
         let frame = ClientFrame::Events(EventBatch { first: 7, sent_at: 13.0, list: vec![event], rev: 3 });
         for (encoding, bytes) in both(&frame) {
             assert_eq!(decode(encoding, &bytes), Ok(Inbound::Frame(frame.clone())), "{encoding:?}");
@@ -160,6 +173,7 @@ mod tests {
         let Ok(Inbound::Partial { batch, list }) = decode(Encoding::Json, bytes) else { panic!("not partial") };
         assert_eq!(batch.first, 1);
         assert!(list[0].is_ok());
-        assert!(list[1].as_ref().unwrap_err().contains("fly"));
+        let unreadable = list[1].as_ref().unwrap_err();
+        assert!(unreadable.kind == "unknown" && unreadable.message.contains("fly"));
     }
 }

@@ -13,6 +13,7 @@ pub mod wire;
 pub use codec::DecodeError;
 pub use codec::Encoding;
 pub use codec::Inbound;
+pub use codec::Unreadable;
 pub use codec::decode;
 pub use codec::encode;
 pub use codes::Close;

@@ -17,7 +17,7 @@ pub fn generate() -> String {
     macro_rules! declare {
         ($($name:ident)*) => { $(add(wire::$name::decl(&config));)* };
     }
-    declare!(ClientFrame Hello Resume Page Placement PlacementKind Consent EventBatch TimedEvent Event ProductView ListView Click Scroll
+    declare!(ClientFrame Hello Resume Page Placement PlacementKind Consent Purposes Tcf Automation EventBatch TimedEvent Event ProductView ListView Click Scroll
         Search Cart CartLine Checkout Order Custom Scalar Attention Exit ExitSignal Visibility Preference PreferenceChoice Applied Receipt
         ReceiptState Pong Bye ServerFrame Welcome Capture Ack Rejected Push State Patch Decision Disclosure Op Shortcut Terms Item Ping Goaway
         ErrorFrame);

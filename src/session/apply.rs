@@ -3,6 +3,7 @@
 use super::Effect;
 use super::Effects;
 use super::Input;
+use super::Profile;
 use super::Recalled;
 use super::Session;
 use super::Stream;
@@ -11,6 +12,8 @@ use crate::campaign::DwellOf;
 use crate::campaign::Trigger;
 use crate::campaign::TriggerRef;
 use crate::consent::Purpose;
+use crate::consent::Signal;
+use crate::consent::Source;
 use crate::decide::PageState;
 use crate::decide::Snapshot;
 use crate::model::Event;
@@ -56,13 +59,14 @@ impl Session {
                 Input::Attach { stream, page, visible } => self.attach(at, stream, *page, visible),
                 Input::Detach { stream, bye } => self.detach(at, stream, bye),
                 Input::Event { stream, late, event } => self.event(at, stream, late, event, snapshot, out),
-                Input::Consent { source, signal, gpc } => self.consent_changed(source, signal, gpc, out),
+                Input::Consent { source, signal, gpc, others } => self.consent_changed(source, signal, gpc, &others, out),
                 Input::Receipts { stream, list } => self.receipts(stream, &list, out),
                 Input::Granted { decision, code, expires } => self.granted(at, decision, code, expires, out),
                 Input::GrantRefused { decision } => self.grant_refused(decision),
                 Input::Foreseen(foreseen) => self.foreseen(*foreseen),
                 Input::Taught(list) => self.taught(&list),
                 Input::Remembered(profile) => self.remembered(at, *profile, snapshot, out),
+                Input::Traffic(signs) => self.traffic(signs, snapshot, out),
                 Input::Recalled(recalled) => self.recalled(*recalled),
                 Input::Sold(sale) => self.sold(at, &sale, snapshot, out),
                 Input::Refunded(refund) => self.refunded(&refund, snapshot, out),
@@ -101,7 +105,9 @@ impl Session {
             }
         }
         self.count_levels(at, snapshot, out);
-        self.sequences.expire(at, snapshot, &mut out.matched);
+        if let Some(permit) = self.learns() {
+            self.behavior.write(permit).sequences.expire(at, snapshot, &mut out.matched);
+        }
         self.decide_front(at, snapshot, out);
         self.expire_content(at, out);
         self.forget_lost_streams(at, visit.resume_within);
@@ -112,25 +118,29 @@ impl Session {
         let Some(index) = self.stream_index(stream) else { return };
         let learns = self.learns();
         let Some(page) = self.streams.get_mut(index).and_then(|stream| stream.page.as_mut()) else { return };
-        let (product, category) = if learns { subject(&page.page) } else { (Key::NONE, Key::NONE) };
+        let (product, category) = subject(&page.page);
         let kind = page.page.kind;
         let page_from = page.attention_us;
         page.attention_us += us;
         let total_from = self.attention.total_us();
-        self.attention.count(us, product, category);
+        self.attention.count(us);
         let set = &snapshot.campaigns;
         let passed = |of: DwellOf, from: u64, to: u64, matched: &mut SmallVec<[TriggerRef; 16]>| {
             matched.extend(set.dwell(of, from, to).filter(|reference| set.trigger(*reference).is_some_and(|t| t.pages().has(kind))));
         };
         passed(DwellOf::Page, page_from, page_from + us, &mut out.matched);
         passed(DwellOf::Session, total_from, total_from + us, &mut out.matched);
-        if !product.is_none() {
-            let now = self.attention.product_us(product);
-            passed(DwellOf::Product, now.saturating_sub(us), now, &mut out.matched);
-        }
-        if !category.is_none() {
-            let now = self.attention.category_us(category);
-            passed(DwellOf::Category, now.saturating_sub(us), now, &mut out.matched);
+        if let Some(permit) = learns {
+            let looked = &mut self.behavior.write(permit).looked;
+            looked.count(us, product, category);
+            if !product.is_none() {
+                let now = looked.product_us(product);
+                passed(DwellOf::Product, now.saturating_sub(us), now, &mut out.matched);
+            }
+            if !category.is_none() {
+                let now = looked.category_us(category);
+                passed(DwellOf::Category, now.saturating_sub(us), now, &mut out.matched);
+            }
         }
         self.decide_for(at, index, snapshot, out);
     }
@@ -239,9 +249,10 @@ impl Session {
         if !self.listens {
             self.tell_at_the_end(at, snapshot, out);
         }
-        if let Some(profile) = self.profile.as_mut() {
+        let active = self.active;
+        if let Some(profile) = self.profile_mut() {
             profile.sessions = profile.sessions.saturating_add(1);
-            profile.last_seen = self.active;
+            profile.last_seen = active;
         }
         self.save_profile(out);
         out.list.push(Effect::Ended);
@@ -252,7 +263,14 @@ impl Session {
         self.listens = true;
         let Recalled { trials, mut profile } = recalled;
         let kept = profile.as_mut().map_or(trials, |profile| std::mem::take(&mut profile.trials));
-        self.profile = profile;
+        if let Some(profile) = profile {
+            // What is stored of a visitor is there because they allowed it; a withdrawal has erased it.
+            let allowed = Signal { personalize: Some(true), remember: Some(true), ..Signal::default() };
+            self.consent.apply(Source::Page, allowed, false);
+            if let Some(permit) = self.may_remember() {
+                *self.memory.write(permit) = Some(profile);
+            }
+        }
         self.resume_trials(kept);
     }
 
@@ -262,9 +280,26 @@ impl Session {
         out.list.push(Effect::Ended);
     }
 
-    /// Whether behavior may be kept: the shopper agreed and did not turn personalization off.
-    pub(super) fn learns(&self) -> bool {
-        !self.opted_out && self.consent.capabilities().allows(Purpose::Personalize)
+    pub(super) fn profile_mut(&mut self) -> Option<&mut Box<Profile>> {
+        let permit = self.may_remember()?;
+        self.memory.write(permit).as_mut()
+    }
+
+    /// What is closed is empty.
+    fn check_partitions(&self) {
+        #[cfg(test)]
+        if self.disturbed {
+            return;
+        }
+        match self.learns() {
+            Some(permit) => debug_assert!(self.behavior.read(permit).unwanted.len() <= Self::UNWANTED_MAX),
+            None => debug_assert!(self.behavior.is_erased(), "no behavior is kept without consent"),
+        }
+        match self.may_measure() {
+            Some(permit) => debug_assert!(self.listed.read(permit).len() <= Self::LISTED_MAX),
+            None => debug_assert!(self.listed.is_erased(), "nothing is measured without consent"),
+        }
+        debug_assert!(self.may_remember().is_some() || self.memory.is_erased(), "nothing is remembered without consent");
     }
 
     fn check_invariants(&self) {
@@ -278,7 +313,7 @@ impl Session {
             self.attention.total_us() <= self.now.since(self.started).as_micros() as u64,
             "attention is never longer than the visit"
         );
-        debug_assert!((0.0..=1.0).contains(&self.intent));
+        debug_assert!((0.0..=1.0).contains(&self.intent()));
         debug_assert!(self.ended || self.next_deadline().is_some_and(|deadline| deadline > self.now), "a deadline lies ahead");
         let pages = || self.streams.iter().flat_map(|stream| &stream.page);
         let standing = || {
@@ -287,24 +322,13 @@ impl Session {
             let overlay = self.overlay.iter().map(|overlay| &overlay.held);
             spots.chain(once).chain(overlay).chain(self.pending.iter().map(|pending| &pending.held))
         };
-        debug_assert!(self.unwanted.len() <= Self::UNWANTED_MAX);
+        self.check_partitions();
         debug_assert!(self.chosen().len() <= Self::CHOSEN_MAX && self.owed().len() <= 2 * Self::CHOSEN_MAX);
-        debug_assert!(self.listed.len() <= Self::LISTED_MAX);
-        debug_assert!(
-            self.listed.is_empty() || self.consent.capabilities().allows(Purpose::Measure),
-            "nothing is measured without consent"
-        );
         debug_assert!(self.trials.list.len() <= Trials::ENROLLED_MAX && self.trials.sales.len() <= Trials::SALES_MAX);
         debug_assert!(
             self.listens || self.trials.is_empty() || self.consent.capabilities().allows(Purpose::Measure),
             "nothing is counted without consent"
         );
-        if !self.learns() {
-            debug_assert!(
-                self.interests.is_empty() && self.views.products().is_empty() && self.foresight.is_none() && self.unwanted.is_empty(),
-                "no behavior is kept without consent"
-            );
-        }
         if !self.consent.capabilities().allows(Purpose::Personalize) {
             debug_assert!(standing().all(|held| !held.personal), "nothing personal stands without consent");
         }

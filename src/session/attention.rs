@@ -17,7 +17,12 @@ use std::time::Duration;
 pub struct Attention {
     total_us: u64,
     attended: Option<Attended>,
-    /// At most [`Attention::NAMES_MAX`] each; the smallest makes room.
+}
+
+/// What the attention was given to. A part of behavior: it is kept with consent only.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Looked {
+    /// At most [`Looked::NAMES_MAX`] each; the smallest makes room.
     products: SmallVec<[(Key, u64); 2]>,
     categories: SmallVec<[(Key, u64); 2]>,
 }
@@ -32,18 +37,8 @@ struct Attended {
 }
 
 impl Attention {
-    pub const NAMES_MAX: usize = 16;
-
     pub fn total_us(&self) -> u64 {
         self.total_us
-    }
-
-    pub fn product_us(&self, product: Key) -> u64 {
-        self.products.iter().find(|(key, _)| *key == product).map_or(0, |(_, us)| *us)
-    }
-
-    pub fn category_us(&self, category: Key) -> u64 {
-        self.categories.iter().find(|(key, _)| *key == category).map_or(0, |(_, us)| *us)
     }
 
     /// The attended stream, while its credit lasts.
@@ -69,11 +64,8 @@ impl Attention {
         (passed > 0).then_some((stream, passed))
     }
 
-    /// Attributes attention to a product and a category (either may be none).
-    pub(super) fn count(&mut self, us: u64, product: Key, category: Key) {
+    pub(super) fn count(&mut self, us: u64) {
         self.total_us += us;
-        add(&mut self.products, product, us);
-        add(&mut self.categories, category, us);
     }
 
     /// The page said that the shopper is attentive.
@@ -87,11 +79,23 @@ impl Attention {
             self.attended = None;
         }
     }
+}
 
-    /// Forgets what was looked at; the total stays.
-    pub(super) fn forget(&mut self) {
-        self.products.clear();
-        self.categories.clear();
+impl Looked {
+    pub(super) const NAMES_MAX: usize = 16;
+
+    pub(super) fn product_us(&self, product: Key) -> u64 {
+        self.products.iter().find(|(key, _)| *key == product).map_or(0, |(_, us)| *us)
+    }
+
+    pub(super) fn category_us(&self, category: Key) -> u64 {
+        self.categories.iter().find(|(key, _)| *key == category).map_or(0, |(_, us)| *us)
+    }
+
+    /// Attributes attention to a product and a category (either may be none).
+    pub(super) fn count(&mut self, us: u64, product: Key, category: Key) {
+        add(&mut self.products, product, us);
+        add(&mut self.categories, category, us);
     }
 }
 
@@ -103,7 +107,7 @@ fn add(list: &mut SmallVec<[(Key, u64); 2]>, key: Key, us: u64) {
         *total += us;
         return;
     }
-    if list.len() == Attention::NAMES_MAX {
+    if list.len() == Looked::NAMES_MAX {
         let smallest = list.iter().enumerate().min_by_key(|(_, (key, us))| (*us, *key)).map(|(index, _)| index);
         if let Some(index) = smallest {
             list.swap_remove(index);

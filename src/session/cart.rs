@@ -42,7 +42,7 @@ impl Session {
                 self.liked_for_cart(at, product, snapshot);
             }
             self.match_item(product, change, snapshot, &mut out.matched);
-            self.sequences.happen(at, Happening::CartItem(change, product), snapshot, &mut out.matched);
+            self.step(at, Happening::CartItem(change, product), snapshot, out);
         }
     }
 

@@ -4,6 +4,7 @@ use super::Effect;
 use super::Effects;
 use super::Patch;
 use super::Session;
+use super::Views;
 use crate::campaign::Happening;
 use crate::campaign::ProductFilter;
 use crate::campaign::Trigger;
@@ -47,7 +48,7 @@ impl Session {
                 self.touch(index);
                 out.matched.extend(set.click(target));
                 self.like(at, product, WEIGHT_CLICK, snapshot);
-                self.sequences.happen(at, Happening::Click(target), snapshot, &mut out.matched);
+                self.step(at, Happening::Click(target), snapshot, out);
             }
             Event::Scroll { depth } => {
                 self.counters.scrolls = self.counters.scrolls.saturating_add(1);
@@ -63,7 +64,7 @@ impl Session {
                 self.query = cut(query, Self::QUERY_BYTES_MAX);
                 self.results = results;
                 out.matched.extend_from_slice(set.search(results > 0));
-                self.sequences.happen(at, Happening::Search(results > 0), snapshot, &mut out.matched);
+                self.step(at, Happening::Search(results > 0), snapshot, out);
             }
             Event::Cart(cart) => {
                 if cart != self.cart {
@@ -82,13 +83,13 @@ impl Session {
             Event::Checkout { step } => {
                 let reached = |reference: &&TriggerRef| matches!(set.trigger(**reference), Some(Trigger::Checkout { step: wanted }) if *wanted == step);
                 out.matched.extend(set.checkout.iter().filter(reached).copied());
-                self.sequences.happen(at, Happening::Checkout(step), snapshot, &mut out.matched);
+                self.step(at, Happening::Checkout(step), snapshot, out);
             }
             Event::Order(order) => self.ordered(at, order, snapshot, out),
             Event::Custom { name } => {
                 self.count_custom(name, snapshot);
                 out.matched.extend(set.custom(name));
-                self.sequences.happen(at, Happening::Custom(name), snapshot, &mut out.matched);
+                self.step(at, Happening::Custom(name), snapshot, out);
             }
             Event::Attention { active } => {
                 if !active {
@@ -148,60 +149,34 @@ impl Session {
         }
         if first {
             out.matched.extend_from_slice(&set.session_start);
-            if self.profile.as_ref().is_some_and(|profile| profile.sessions > 0) {
+            if self.profile().is_some_and(|profile| profile.sessions > 0) {
                 out.matched.extend_from_slice(&set.return_visit);
             }
         }
         out.matched.extend_from_slice(set.page_view(kind));
-        self.sequences.happen(at, Happening::PageView(kind), snapshot, &mut out.matched);
+        self.step(at, Happening::PageView(kind), snapshot, out);
     }
 
     fn product_view(&mut self, at: Timestamp, product: Key, snapshot: &Snapshot, out: &mut Effects) {
         self.counters.product_views = self.counters.product_views.saturating_add(1);
         self.follow_view(product, out);
-        if self.learns() && !product.is_none() {
-            let gone = self.views.add(product, snapshot.catalog.product(product).map(|found| found.price.major()));
+        if let Some(permit) = self.learns()
+            && !product.is_none()
+        {
+            let price = snapshot.catalog.product(product).map(|found| found.price.major());
+            let gone = self.behavior.write(permit).views.add(product, price);
             self.like(at, product, WEIGHT_VIEW, snapshot);
-            self.match_views(product, gone, snapshot, out);
+            match_views(&self.behavior.read(permit).views, product, gone, snapshot, out);
         }
-        self.sequences.happen(at, Happening::ProductView(product), snapshot, &mut out.matched);
+        self.step(at, Happening::ProductView(product), snapshot, out);
         self.score(snapshot, out);
-    }
-
-    /// Matches the counts that the view of `product` moved. `gone` is the product that made room for it.
-    fn match_views(&self, product: Key, gone: Option<Key>, snapshot: &Snapshot, out: &mut Effects) {
-        let set = &snapshot.campaigns;
-        let catalog = &snapshot.catalog;
-        let category = catalog.product(product).map(|found| found.category).unwrap_or_default();
-        for reference in &set.product_views {
-            let Some(Trigger::ProductViews { count, of, filter, again }) = set.trigger(*reference) else { continue };
-            if !filter.matches(product, catalog) {
-                continue;
-            }
-            let counts = |key: Key| {
-                let alike = *of != ViewsOf::Category
-                    || (!category.is_none() && catalog.product(key).is_some_and(|found| catalog.is_within(found.category, category)));
-                alike && filter.matches(key, catalog)
-            };
-            // Counts of different products stand still while one is looked at again, and while one makes room for another.
-            let (seen, moved) = match of {
-                ViewsOf::Same => (self.views.of(product), true),
-                ViewsOf::Any if *filter == ProductFilter::default() => (self.views.distinct(), self.views.of(product) == 1),
-                ViewsOf::Any | ViewsOf::Category => (self.views.count(counts), self.views.of(product) == 1 && !gone.is_some_and(counts)),
-            };
-            if moved && (seen == *count || (*again && seen > 0 && seen.is_multiple_of(*count))) {
-                out.matched.push(*reference);
-            }
-        }
     }
 
     /// Adds interest in what a product is, where the shopper agreed.
     pub(super) fn like(&mut self, at: Timestamp, product: Key, weight: f32, snapshot: &Snapshot) {
-        if product.is_none() || !self.learns() {
-            return;
-        }
+        let Some(permit) = self.learns().filter(|_| !product.is_none()) else { return };
         let Some(found) = snapshot.catalog.product(product) else { return };
-        found.interest(&mut self.interests, at, weight);
+        found.interest(&mut self.behavior.write(permit).interests, at, weight);
     }
 
     pub(super) fn liked_for_cart(&mut self, at: Timestamp, product: Key, snapshot: &Snapshot) {
@@ -211,19 +186,17 @@ impl Session {
 
     /// Brings the purchase-intent score up to date and matches what it crosses.
     pub(super) fn score(&mut self, snapshot: &Snapshot, out: &mut Effects) {
-        if !self.learns() {
-            return;
-        }
+        let Some(permit) = self.learns() else { return };
+        let behavior = self.behavior.write(permit);
         let signals = learn::Signals {
             product_views: self.counters.product_views,
-            distinct_products: self.views.distinct(),
-            repeat_views: self.views.repeats(),
+            distinct_products: behavior.views.distinct(),
+            repeat_views: behavior.views.repeats(),
             cart_adds: self.counters.cart_adds,
-            mean_price: self.views.mean_price(),
+            mean_price: behavior.views.mean_price(),
         };
-        let from = self.intent;
-        self.intent = learn::intent_rank(&signals) as f32;
-        let (from, to) = (f64::from(from), f64::from(self.intent));
+        let from = std::mem::replace(&mut behavior.intent, learn::intent_rank(&signals) as f32);
+        let (from, to) = (f64::from(from), f64::from(behavior.intent));
         let set = &snapshot.campaigns;
         for reference in &set.score {
             let Some(Trigger::Score { above, rearm }) = set.trigger(*reference) else { continue };
@@ -252,7 +225,7 @@ impl Session {
         }
         let is_news = self.order_claimed(at, &order, snapshot, out);
         self.counters.orders = self.counters.orders.saturating_add(1);
-        if is_news && let Some(profile) = self.profile.as_mut() {
+        if is_news && let Some(profile) = self.profile_mut() {
             profile.orders = profile.orders.saturating_add(1);
             profile.note_bought(&order.products);
         }
@@ -260,7 +233,7 @@ impl Session {
         let acted = self.caps.campaigns().collect();
         out.list.push(Effect::Ordered { order, acted });
         out.matched.extend_from_slice(&snapshot.campaigns.order);
-        self.sequences.happen(at, Happening::Order, snapshot, &mut out.matched);
+        self.step(at, Happening::Order, snapshot, out);
         self.save_profile(out);
     }
 
@@ -284,6 +257,8 @@ impl Session {
                 self.note_opt_out(true, out);
             }
             Preference::On => {
+                // It begins from nothing.
+                self.behavior.erase();
                 self.opted_out = false;
                 self.note_opt_out(false, out);
             }
@@ -294,10 +269,44 @@ impl Session {
         self.streams.get_mut(index).and_then(|stream| stream.page.as_deref_mut())
     }
 
+    /// Moves sequences on, which are a part of behavior.
+    pub(super) fn step(&mut self, at: Timestamp, happening: Happening, snapshot: &Snapshot, out: &mut Effects) {
+        if let Some(permit) = self.learns() {
+            self.behavior.write(permit).sequences.happen(at, happening, snapshot, &mut out.matched);
+        }
+    }
+
     /// The shopper has touched the page: from here on nothing moves above the fold.
     fn touch(&mut self, index: usize) {
         if let Some(page) = self.page_mut(index) {
             page.input = true;
+        }
+    }
+}
+
+/// Matches the counts that the view of `product` moved. `gone` is the product that made room for it.
+fn match_views(views: &Views, product: Key, gone: Option<Key>, snapshot: &Snapshot, out: &mut Effects) {
+    let set = &snapshot.campaigns;
+    let catalog = &snapshot.catalog;
+    let category = catalog.product(product).map(|found| found.category).unwrap_or_default();
+    for reference in &set.product_views {
+        let Some(Trigger::ProductViews { count, of, filter, again }) = set.trigger(*reference) else { continue };
+        if !filter.matches(product, catalog) {
+            continue;
+        }
+        let counts = |key: Key| {
+            let alike = *of != ViewsOf::Category
+                || (!category.is_none() && catalog.product(key).is_some_and(|found| catalog.is_within(found.category, category)));
+            alike && filter.matches(key, catalog)
+        };
+        // Counts of different products stand still while one is looked at again, and while one makes room for another.
+        let (seen, moved) = match of {
+            ViewsOf::Same => (views.of(product), true),
+            ViewsOf::Any if *filter == ProductFilter::default() => (views.distinct(), views.of(product) == 1),
+            ViewsOf::Any | ViewsOf::Category => (views.count(counts), views.of(product) == 1 && !gone.is_some_and(counts)),
+        };
+        if moved && (seen == *count || (*again && seen > 0 && seen.is_multiple_of(*count))) {
+            out.matched.push(*reference);
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::model::Sale;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::recommend::Foreseen;
+use crate::traffic::Signs;
 use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -27,8 +28,15 @@ pub enum Input {
     Detach { stream: StreamId, bye: bool },
     /// A shopper did something. `late`: it arrived too long after it happened to be answered.
     Event { stream: StreamId, late: bool, event: Event },
-    /// A consent source spoke.
-    Consent { source: Source, signal: Signal, gpc: bool },
+    /// Sources of consent spoke; all they say counts at once, so that nothing is allowed in between that is not allowed after it.
+    Consent {
+        source: Source,
+        signal: Signal,
+        gpc: bool,
+        /// What other sources say in the same statement; at most one answer of each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<(Source, Signal)>,
+    },
     /// What became of decisions on the page.
     Receipts { stream: StreamId, list: SmallVec<[Receipt; 2]> },
     /// A deadline passed. A spurious one changes nothing.
@@ -47,6 +55,8 @@ pub enum Input {
     Refunded(Refund),
     /// The snapshot changed; content of campaigns that are gone or off goes.
     Published,
+    /// Signs that the visit is a program; those seen before stay.
+    Traffic(Signs),
     /// What the live indexes answered to the [`Wish`](super::Wish) of the event that follows.
     Foreseen(Box<Foreseen>),
     /// What the visit owed to the learning of its campaigns has been taught.

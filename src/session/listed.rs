@@ -3,7 +3,6 @@
 use super::Effect;
 use super::Effects;
 use super::Session;
-use crate::consent::Purpose;
 use crate::decide::Content;
 use crate::model::Key;
 use crate::recommend::Strategy;
@@ -20,6 +19,13 @@ pub struct Listed {
     carted: bool,
 }
 
+#[cfg(test)]
+impl Listed {
+    pub(super) fn of(product: Key, strategy: Strategy) -> Listed {
+        Listed { product, strategy, viewed: false, carted: false }
+    }
+}
+
 impl Session {
     /// Products of lists that are kept, the latest. Chosen: the shelves of about three pages.
     pub const LISTED_MAX: usize = 32;
@@ -30,21 +36,21 @@ impl Session {
     /// Notes what a list brings to a page, if what campaigns do may be measured.
     pub(super) fn note_list(&mut self, content: &Content) {
         let Content::Recommend { strategy, picks, .. } = content else { return };
-        if !self.consent.capabilities().allows(Purpose::Measure) {
-            return;
-        }
+        let Some(permit) = self.may_measure() else { return };
+        let list = self.listed.write(permit);
         for pick in picks {
-            self.listed.retain(|listed| listed.product != pick.product);
-            if self.listed.len() == Self::LISTED_MAX {
-                self.listed.remove(0);
+            list.retain(|listed| listed.product != pick.product);
+            if list.len() == Self::LISTED_MAX {
+                list.remove(0);
             }
-            self.listed.push(Listed { product: pick.product, strategy: *strategy, viewed: false, carted: false });
+            list.push(Listed { product: pick.product, strategy: *strategy, viewed: false, carted: false });
         }
     }
 
     /// The shopper turned to a product.
     pub(super) fn follow_view(&mut self, product: Key, out: &mut Effects) {
-        if let Some(listed) = self.listed.iter_mut().find(|listed| listed.product == product && !listed.viewed) {
+        let Some(permit) = self.may_measure() else { return };
+        if let Some(listed) = self.listed.write(permit).iter_mut().find(|listed| listed.product == product && !listed.viewed) {
             listed.viewed = true;
             out.list.push(Effect::Followed { product, strategy: listed.strategy, carted: false });
         }
@@ -52,7 +58,8 @@ impl Session {
 
     /// The shopper put a product into the cart.
     pub(super) fn follow_cart(&mut self, product: Key, out: &mut Effects) {
-        if let Some(listed) = self.listed.iter_mut().find(|listed| listed.product == product && !listed.carted) {
+        let Some(permit) = self.may_measure() else { return };
+        if let Some(listed) = self.listed.write(permit).iter_mut().find(|listed| listed.product == product && !listed.carted) {
             listed.carted = true;
             out.list.push(Effect::Followed { product, strategy: listed.strategy, carted: true });
         }

@@ -97,7 +97,7 @@ impl Session {
         }
         let segment = Segment {
             device: self.context.device,
-            newcomer: self.profile.as_ref().is_none_or(|profile| profile.sessions == 0),
+            newcomer: self.profile().is_none_or(|profile| profile.sessions == 0),
             referrer: self.context.referrer,
             page,
         };
@@ -188,7 +188,7 @@ impl Session {
             }
             None => {
                 if !self.ordered.contains(&sale.order)
-                    && let Some(profile) = self.profile.as_mut()
+                    && let Some(profile) = self.profile_mut()
                 {
                     profile.orders = profile.orders.saturating_add(1);
                     profile.note_bought(&sale.lines.iter().map(|(product, _)| *product).collect::<Vec<_>>());

@@ -10,6 +10,7 @@
 
 mod apply;
 mod attention;
+mod behavior;
 mod cart;
 mod effect;
 mod exit;

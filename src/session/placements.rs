@@ -11,6 +11,7 @@ use super::state::Pending;
 use crate::campaign::Campaign;
 use crate::campaign::Needs;
 use crate::campaign::Notice;
+use crate::campaign::condition::Declared;
 use crate::campaign::condition::Reads;
 use crate::decide::Because;
 use crate::decide::Content;
@@ -45,7 +46,7 @@ impl Session {
         // Nobody is left to answer on a page whose connection is gone.
         if let Some(page) = self.streams.get(index).filter(|stream| stream.connected).and_then(|stream| stream.page.as_deref()) {
             let from = out.proofs.considered.len() as u32;
-            let scene = Scene { session: self, page, snapshot, at };
+            let scene = Scene::of(self, page, snapshot, at);
             let situation = self.situation(&scene, index);
             decide(&situation, &mut matched, &mut out.proofs, &mut winners);
             let considered = out.proofs.considered.get(from as usize..).unwrap_or_default();
@@ -82,18 +83,19 @@ impl Session {
 
     fn situation<'a>(&'a self, scene: &'a Scene<'a>, index: usize) -> Situation<'a> {
         Situation {
-            at: scene.at,
-            snapshot: scene.snapshot,
+            at: scene.at(),
+            snapshot: scene.snapshot(),
             facts: scene,
             unit: self.unit,
             visit: self.id.number(),
             allowed: self.consent.capabilities(),
             opted_out: self.opted_out,
-            evidence: self.evidence(&scene.snapshot.catalog),
+            is_program: self.is_neutral(),
+            evidence: self.evidence(&scene.snapshot().catalog),
             preview: self.preview,
             caps: &self.caps,
-            visitor_caps: self.profile.as_ref().map_or(&[], |profile| &profile.caps),
-            page: scene.page,
+            visitor_caps: self.profile().map_or(&[], |profile| &profile.caps),
+            page: scene.page(),
             visible: self.streams.get(index).is_some_and(|stream| stream.visible && stream.connected),
             overlay_busy: self.overlay.is_some(),
             waiting: self
@@ -103,13 +105,10 @@ impl Session {
                 .map(|pending| key_of(&pending.held.placement))
                 .collect(),
             cart: &self.cart,
-            seen: self.views.products(),
-            interests: &self.interests,
-            unwanted: &self.unwanted,
-            foresight: self.foresight.as_deref(),
+            lent: scene.lent(),
             query: &self.query,
-            language: self.language_of(&scene.page.page),
-            remembered: self.profile.as_ref().is_some_and(|profile| profile.sessions > 0),
+            language: self.language_of(&scene.page().page),
+            remembered: self.profile().is_some_and(|profile| profile.sessions > 0),
             chosen: self.chosen(),
         }
     }
@@ -317,7 +316,9 @@ impl Session {
         let off = snapshot.off;
         self.clear_where(|held| off || !set.find(held.campaign).is_some_and(|campaign| campaign.enabled), out);
         self.armed.keep(|key| set.find_trigger(key).is_some());
-        self.sequences.keep_unchanged(snapshot);
+        if let Some(permit) = self.learns() {
+            self.behavior.write(permit).sequences.keep_unchanged(snapshot);
+        }
     }
 
     /// Takes back content that stands only while its campaign's condition holds, by the condition as it is now.
@@ -325,13 +326,17 @@ impl Session {
         let mut gone: SmallVec<[DecisionId; 4]> = SmallVec::new();
         for stream in &self.streams {
             let Some(page) = stream.page.as_deref() else { continue };
-            let scene = Scene { session: self, page, snapshot, at };
+            let scene = Scene::of(self, page, snapshot, at);
             let overlay = self.overlay.iter().filter(|overlay| overlay.stream == stream.id).map(|overlay| &overlay.held);
             let pending = self.pending.iter().filter(|pending| pending.stream == stream.id).map(|pending| &pending.held);
             let standing = page.spots.iter().filter_map(|spot| spot.held.as_ref()).chain(overlay).chain(pending);
             for held in standing.filter(|held| held.hold_while) {
-                let when = snapshot.campaigns.find(held.campaign).and_then(|campaign| campaign.when.as_ref());
-                if !gone.contains(&held.decision) && when.is_some_and(|when| !when.holds(&scene, &mut Reads::new())) {
+                let campaign = snapshot.campaigns.find(held.campaign);
+                let holds = |campaign: &Campaign| {
+                    let facts = Declared::new(&scene, campaign.needs.of_slots());
+                    campaign.when.as_ref().is_none_or(|when| when.holds(&facts, &mut Reads::new()))
+                };
+                if !gone.contains(&held.decision) && !campaign.is_none_or(|campaign| holds(campaign)) {
                     gone.push(held.decision);
                 }
             }

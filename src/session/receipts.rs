@@ -16,6 +16,7 @@ use crate::model::ReceiptState;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::model::VisitorCap;
+use crate::traffic::Signs;
 use smallvec::SmallVec;
 
 impl Session {
@@ -70,21 +71,14 @@ impl Session {
     }
 
     pub(super) fn note_unwanted(&mut self, products: &[Key]) {
-        if !self.learns() {
-            return;
-        }
-        for &product in products {
-            self.unwanted.retain(|known| *known != product);
-            if self.unwanted.len() == Self::UNWANTED_MAX {
-                self.unwanted.remove(0);
-            }
-            self.unwanted.push(product);
+        if let Some(permit) = self.learns() {
+            self.behavior.write(permit).note_unwanted(products, Self::UNWANTED_MAX);
         }
     }
 
     pub(super) fn visitor_cap(&mut self, campaign: Key) -> Option<&mut VisitorCap> {
         let now = self.now;
-        let profile = self.profile.as_mut()?;
+        let profile = self.profile_mut()?;
         if !profile.caps.iter().any(|cap| cap.campaign == campaign) {
             if profile.caps.len() == Profile::CAPS_MAX {
                 let oldest =
@@ -98,40 +92,58 @@ impl Session {
         profile.caps.iter_mut().find(|cap| cap.campaign == campaign)
     }
 
-    /// A consent source spoke. What is withdrawn goes at once: from the state, from the page, from memory.
-    pub(super) fn consent_changed(&mut self, source: Source, signal: Signal, gpc: bool, out: &mut Effects) {
+    /// Consent sources spoke. What is withdrawn goes at once: from the state, from the page, from memory.
+    pub(super) fn consent_changed(&mut self, source: Source, signal: Signal, gpc: bool, others: &[(Source, Signal)], out: &mut Effects) {
         let before = self.consent.capabilities();
         self.consent.apply(source, signal, gpc);
+        others.iter().for_each(|(source, signal)| self.consent.apply(*source, *signal, false));
         let after = self.consent.capabilities();
         if before.allows(Purpose::Personalize) && !after.allows(Purpose::Personalize) {
             self.forget_behavior();
             self.clear_where(|held| held.personal, out);
         }
+        if !before.allows(Purpose::Measure) || !after.allows(Purpose::Measure) {
+            self.listed.erase();
+        }
         if !after.allows(Purpose::Measure) {
-            self.listed.clear();
             self.trials = Trials::default();
         }
-        if before.allows(Purpose::Remember) && !after.allows(Purpose::Remember) {
-            if let Some(profile) = self.profile.take() {
+        // What lies in a partition that was closed is nothing, and is nothing when it opens.
+        if !before.allows(Purpose::Personalize) {
+            self.behavior.erase();
+        }
+        if !before.allows(Purpose::Remember) {
+            self.memory.erase();
+        }
+        if !after.allows(Purpose::Remember) {
+            if let Some(profile) = self.memory.erase() {
                 out.list.push(Effect::EraseProfile(profile.visitor));
             }
-        } else if after.allows(Purpose::Remember) && self.profile.is_none() {
+        } else if self.profile().is_none() {
             out.list.push(Effect::WantProfile);
         }
     }
 
     /// Erases what was inferred from behavior.
     pub(super) fn forget_behavior(&mut self) {
-        self.interests = Default::default();
-        self.views.clear();
-        self.foresight = None;
-        self.unwanted.clear();
+        self.behavior.erase();
         self.forget_choices();
-        self.attention.forget();
-        self.intent = 0.0;
         self.query = Box::from("");
         self.results = 0;
-        self.sequences = Default::default();
+    }
+
+    /// Signs of a program came. A bot gets the neutral page: what stands goes, and so does what was learned.
+    pub(super) fn traffic(&mut self, signs: Signs, snapshot: &Snapshot, out: &mut Effects) {
+        self.signs = self.signs.and(signs);
+        if self.preview || snapshot.settings.serve_bots {
+            return;
+        }
+        let was_neutral = self.is_neutral();
+        self.treated = self.class();
+        if self.is_neutral() && !was_neutral {
+            self.forget_behavior();
+            self.clear_where(|_| true, out);
+        }
     }
 
     /// Erases what this visit was learned from, at the shopper's wish. What protects the shopper stays: limits, what was closed, and the
@@ -148,9 +160,7 @@ impl Session {
 
     /// The visitor is known. A return is answered on the first page, also when the memory came after it.
     pub(super) fn remembered(&mut self, at: Timestamp, mut profile: Profile, snapshot: &Snapshot, out: &mut Effects) {
-        if !self.consent.capabilities().allows(Purpose::Remember) {
-            return;
-        }
+        let Some(memory) = self.may_remember() else { return };
         if profile.off && !self.opted_out {
             self.opted_out = true;
             self.forget_behavior();
@@ -158,13 +168,16 @@ impl Session {
         }
         profile.off = self.opted_out;
         profile.caps.truncate(Profile::CAPS_MAX);
-        if self.interests.is_empty() && self.learns() {
-            self.interests = profile.interests.clone();
+        if let Some(permit) = self.learns() {
+            let interests = &mut self.behavior.write(permit).interests;
+            if interests.is_empty() {
+                *interests = profile.interests.clone();
+            }
         }
         self.note_unwanted(&profile.bought);
         self.take_unit(&mut profile, out);
-        let returns = self.profile.is_none() && profile.sessions > 0 && self.counters.page_views == 1;
-        self.profile = Some(Box::new(profile));
+        let returns = self.profile().is_none() && profile.sessions > 0 && self.counters.page_views == 1;
+        *self.memory.write(memory) = Some(Box::new(profile));
         if returns {
             out.matched.extend_from_slice(&snapshot.campaigns.return_visit);
             self.decide_front(at, snapshot, out);
@@ -190,7 +203,7 @@ impl Session {
     }
 
     pub(super) fn note_opt_out(&mut self, off: bool, out: &mut Effects) {
-        if let Some(profile) = self.profile.as_mut() {
+        if let Some(profile) = self.profile_mut() {
             profile.off = off;
         }
         self.save_profile(out);
@@ -200,15 +213,17 @@ impl Session {
         if !self.listens && !self.consent.capabilities().allows(Purpose::Remember) {
             return;
         }
-        let interests = self.interests.clone();
-        if let Some(profile) = self.profile.as_mut() {
-            if !self.listens {
+        let listens = self.listens;
+        let trials = (!self.drifted).then(|| self.trials.clone());
+        let interests = self.interests().cloned().unwrap_or_default();
+        if let Some(profile) = self.profile_mut() {
+            if !listens {
                 profile.interests = interests;
             }
             let mut saved = profile.clone();
             // Of a visitor who drifted the profile has what was counted under the first unit.
-            if !self.drifted {
-                saved.trials = self.trials.clone();
+            if let Some(trials) = trials {
+                saved.trials = trials;
             }
             out.list.push(Effect::SaveProfile(saved));
         }

@@ -13,12 +13,13 @@ impl Session {
         let end = (self.active + visit.ends_after).min(self.started + visit.longest);
         let lost = self.streams.iter().filter(|stream| !stream.connected).map(|stream| stream.touched + visit.resume_within).min();
         let idle = snapshot.campaigns.next_idle(self.idle_us).filter(|_| self.front().is_some());
+        let behavior = self.learns().map(|permit| self.behavior.read(permit));
         let table = [
             (Timer::Exit, self.exit.deadline()),
             (Timer::Dwell, self.next_dwell(snapshot)),
             (Timer::Idle, idle.map(|threshold| Timestamp(self.active.0.saturating_add(threshold)))),
             (Timer::Level, self.armed.next_level()),
-            (Timer::Sequence, self.sequences.next_deadline()),
+            (Timer::Sequence, behavior.and_then(|behavior| behavior.sequences.next_deadline())),
             (Timer::Expiry, self.next_expiry()),
             (Timer::Stream, lost),
             (Timer::End, Some(end)),
@@ -36,9 +37,9 @@ impl Session {
         let page = self.streams.iter().find(|s| s.id == stream)?.page.as_ref()?;
         let (product, category) = subject(&page.page);
         // Without consent, and on pages about nothing, these two stand still.
-        let learns = self.learns();
-        let product = Some(self.attention.product_us(product)).filter(|_| learns && !product.is_none());
-        let category = Some(self.attention.category_us(category)).filter(|_| learns && !category.is_none());
+        let looked = self.learns().map(|permit| &self.behavior.read(permit).looked);
+        let product = looked.filter(|_| !product.is_none()).map(|looked| looked.product_us(product));
+        let category = looked.filter(|_| !category.is_none()).map(|looked| looked.category_us(category));
         let levels = [
             (DwellOf::Page, Some(page.attention_us)),
             (DwellOf::Product, product),

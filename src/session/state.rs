@@ -5,14 +5,18 @@ use super::Exit;
 use super::Listed;
 use super::Profile;
 use super::Trials;
-use super::Views;
+use super::behavior::Behavior;
 use super::memory::Armed;
-use super::sequence::Sequences;
 use super::teach::Choices;
 use super::timers::Timers;
 use crate::campaign::Trust;
 use crate::consent::Capabilities;
 use crate::consent::Consent;
+use crate::consent::Covered;
+use crate::consent::Measuring;
+use crate::consent::Permit;
+use crate::consent::Personalizing;
+use crate::consent::Remembering;
 use crate::decide::Caps;
 use crate::decide::Content;
 use crate::decide::Held;
@@ -31,7 +35,8 @@ use crate::model::SessionId;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::offer::Terms;
-use crate::recommend::Foresight;
+use crate::traffic::Class;
+use crate::traffic::Signs;
 use serde::Deserialize;
 use serde::Serialize;
 use smallvec::SmallVec;
@@ -64,16 +69,14 @@ pub struct Session {
     pub(super) cart: Cart,
     /// A cart was heard of; the first is the starting point, not a change.
     pub(super) cart_known: bool,
-    pub(super) views: Views,
-    pub(super) interests: Interests,
+    /// What the shopper did, as far as it is kept.
+    pub(super) behavior: Covered<Personalizing, Behavior>,
     pub(super) counters: Counters,
     /// Last search, at most 64 bytes.
     pub(super) query: Box<str>,
     pub(super) results: u32,
-    pub(super) intent: f32,
     pub(super) caps: Caps,
     pub(super) armed: Armed,
-    pub(super) sequences: Sequences,
     pub(super) overlay: Option<Overlay>,
     /// Offers waiting for the ledger, at most [`Session::PENDING_MAX`].
     pub(super) pending: SmallVec<[Pending; 1]>,
@@ -82,21 +85,26 @@ pub struct Session {
     pub(super) ordered: SmallVec<[Key; 1]>,
     /// Decisions whose receipts still count, at most [`Session::RECENT_MAX`].
     pub(super) recent: SmallVec<[(DecisionId, Key, u8); 2]>,
-    pub(super) profile: Option<Box<Profile>>,
+    /// What earlier visits left.
+    pub(super) memory: Covered<Remembering, Option<Box<Profile>>>,
     pub(super) ended: bool,
     pub(super) timers: Timers,
     /// The shop's server vouches for the cart until then.
     #[serde(default)]
     pub(super) cart_confirmed: Option<Timestamp>,
-    /// What other visits say comes next, as of the last product or cart.
-    #[serde(default)]
-    pub(super) foresight: Option<Box<Foresight>>,
     /// What lists have shown, the latest last, at most [`Session::LISTED_MAX`].
     #[serde(default)]
-    pub(super) listed: Vec<Listed>,
-    /// Products bought, or turned down, the latest last, at most [`Session::UNWANTED_MAX`]. They are not recommended.
+    pub(super) listed: Covered<Measuring, Vec<Listed>>,
+    /// Why it may be a program.
     #[serde(default)]
-    pub(super) unwanted: Vec<Key>,
+    pub(super) signs: Signs,
+    /// What it is treated as, by the settings when the signs came.
+    #[serde(default)]
+    pub(super) treated: Class,
+    /// A test has put noise where nothing may look.
+    #[cfg(test)]
+    #[serde(skip)]
+    pub(super) disturbed: bool,
     /// Experiments the unit takes part in.
     #[serde(default)]
     pub(super) trials: Trials,
@@ -215,27 +223,26 @@ impl Session {
             exit: Exit::default(),
             cart: Cart::default(),
             cart_known: false,
-            views: Views::default(),
-            interests: Interests::default(),
+            behavior: Covered::default(),
             counters: Counters::default(),
             query: Box::from(""),
             results: 0,
-            intent: 0.0,
             caps: Caps::default(),
             armed: Armed::default(),
-            sequences: Sequences::default(),
             overlay: None,
             pending: SmallVec::new(),
             decisions: 0,
             ordered: SmallVec::new(),
             recent: SmallVec::new(),
-            profile: None,
+            memory: Covered::default(),
             ended: false,
             timers: Timers::default(),
             cart_confirmed: None,
-            foresight: None,
-            listed: Vec::new(),
-            unwanted: Vec::new(),
+            listed: Covered::default(),
+            signs: Signs::default(),
+            treated: Class::Human,
+            #[cfg(test)]
+            disturbed: false,
             trials: Trials::default(),
             custom: [0; CUSTOM_MAX],
             listens: false,
@@ -313,6 +320,39 @@ impl Session {
         self.preview
     }
 
+    /// What the visit is taken for.
+    pub fn class(&self) -> Class {
+        self.signs.class()
+    }
+
+    /// Whether the visit gets the neutral page because it is a program. It counts nowhere but among its own.
+    pub fn is_neutral(&self) -> bool {
+        self.treated == Class::Bot
+    }
+
+    /// Whether it counts in the numbers of campaigns, lists and events.
+    pub fn is_counted(&self) -> bool {
+        !self.preview && !self.is_neutral()
+    }
+
+    /// Why it may be a program.
+    pub fn signs(&self) -> Signs {
+        self.signs
+    }
+
+    /// The permit to use behavior: the shopper agreed, did not turn personalization off, and is not a program.
+    pub(super) fn learns(&self) -> Option<Permit<Personalizing>> {
+        self.consent.capabilities().permit().filter(|_| !self.opted_out && !self.is_neutral())
+    }
+
+    pub(super) fn may_remember(&self) -> Option<Permit<Remembering>> {
+        self.consent.capabilities().permit()
+    }
+
+    pub(super) fn may_measure(&self) -> Option<Permit<Measuring>> {
+        self.consent.capabilities().permit()
+    }
+
     pub fn streams(&self) -> &[Stream] {
         &self.streams
     }
@@ -329,8 +369,9 @@ impl Session {
         &self.cart
     }
 
-    pub fn interests(&self) -> &Interests {
-        &self.interests
+    /// What the shopper seems to like; `None` without consent.
+    pub fn interests(&self) -> Option<&Interests> {
+        self.learns().map(|permit| &self.behavior.read(permit).interests)
     }
 
     pub fn counters(&self) -> Counters {
@@ -339,7 +380,7 @@ impl Session {
 
     /// Purchase intent as a rank, 0..=1: 0.9 is keener than nine of ten recorded moments.
     pub fn intent(&self) -> f64 {
-        f64::from(self.intent)
+        self.learns().map_or(0.0, |permit| f64::from(self.behavior.read(permit).intent))
     }
 
     pub fn overlay(&self) -> Option<&Overlay> {
@@ -351,7 +392,7 @@ impl Session {
     }
 
     pub fn profile(&self) -> Option<&Profile> {
-        self.profile.as_deref()
+        self.may_remember().and_then(|permit| self.memory.read(permit).as_deref())
     }
 
     pub fn is_ended(&self) -> bool {
@@ -360,7 +401,7 @@ impl Session {
 
     /// Products looked at, newest first.
     pub fn seen(&self) -> &[Key] {
-        self.views.products()
+        self.learns().map_or(&[], |permit| self.behavior.read(permit).views.products())
     }
 
     /// Offers that wait for the ledger's answer.

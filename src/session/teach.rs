@@ -37,7 +37,12 @@ impl Session {
     pub(super) fn note_choice(&mut self, campaign: &Campaign, variant: u8, context: Context, weights: SmallVec<[u32; 8]>) {
         let Some(trial) = campaign.learns else { return };
         let is_known = self.chosen().iter().any(|chosen| chosen.campaign == campaign.key && chosen.trial == trial);
-        if is_known || self.chosen().len() >= Self::CHOSEN_MAX || !self.learns() || self.preview || self.context.device == DeviceKind::Bot {
+        if is_known
+            || self.chosen().len() >= Self::CHOSEN_MAX
+            || self.learns().is_none()
+            || self.preview
+            || self.context.device == DeviceKind::Bot
+        {
             return;
         }
         let variants = campaign.variants.len() as u8;

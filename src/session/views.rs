@@ -76,8 +76,4 @@ impl Views {
     pub fn count(&self, counts: impl Fn(Key) -> bool) -> u32 {
         self.products.iter().filter(|product| counts(**product)).count() as u32
     }
-
-    pub(super) fn clear(&mut self) {
-        *self = Views::default();
-    }
 }

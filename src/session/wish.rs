@@ -1,6 +1,7 @@
 //! What a visit asks the live indexes before it takes an event.
 
 use super::Session;
+use super::behavior::Behavior;
 use crate::catalog::Catalog;
 use crate::model::Cart;
 use crate::model::Event;
@@ -8,6 +9,7 @@ use crate::model::Key;
 use crate::model::key_of;
 use crate::recommend::Foreseen;
 use crate::recommend::Foresight;
+use crate::traffic::Class;
 use smallvec::SmallVec;
 
 /// A question to the live indexes. Its answer is [`Input::Foreseen`](super::Input::Foreseen), given before the event that led to it.
@@ -26,13 +28,15 @@ impl Session {
     ///
     /// Only products the catalog knows are asked about, so that nobody fills the indexes with made-up names.
     pub fn wish(&self, event: &Event, catalog: &Catalog) -> Option<Wish> {
-        if !self.learns() {
+        // Whoever may be a program teaches the indexes nothing.
+        if self.treated != Class::Human {
             return None;
         }
+        let behavior = self.behavior.read(self.learns()?);
         let is_known = |product: &Key| catalog.product(*product).is_some();
         match event {
-            Event::PageView(page) => self.viewed(Some(page.product).filter(is_known)?),
-            Event::ProductView { product } => self.viewed(Some(*product).filter(is_known)?),
+            Event::PageView(page) => viewed(behavior, Some(page.product).filter(is_known)?),
+            Event::ProductView { product } => viewed(behavior, Some(*product).filter(is_known)?),
             Event::Cart(cart) | Event::ConfirmedCart { cart, .. } => {
                 let products = |cart: &Cart| cart.lines.iter().map(|line| line.product).filter(is_known).collect::<SmallVec<[Key; 10]>>();
                 let (before, mut after) = (products(&self.cart), products(cart));
@@ -53,18 +57,18 @@ impl Session {
 
     /// Takes an answer. It sets nothing off: the event it was asked for does.
     pub(super) fn foreseen(&mut self, foreseen: Foreseen) {
-        if self.learns() {
-            self.foresight.get_or_insert_default().take(foreseen);
+        if let Some(permit) = self.learns() {
+            self.behavior.write(permit).foresight.get_or_insert_default().take(foreseen);
         }
     }
+}
 
-    fn viewed(&self, product: Key) -> Option<Wish> {
-        if self.foresight.as_ref().is_some_and(|foresight| foresight.product == product) {
-            return None;
-        }
-        let mut session: SmallVec<[Key; 10]> = self.views.products().iter().copied().filter(|seen| *seen != product).take(9).collect();
-        session.reverse();
-        session.push(product);
-        Some(Wish::Viewed(session))
+fn viewed(behavior: &Behavior, product: Key) -> Option<Wish> {
+    if behavior.foresight.as_ref().is_some_and(|foresight| foresight.product == product) {
+        return None;
     }
+    let mut session: SmallVec<[Key; 10]> = behavior.views.products().iter().copied().filter(|seen| *seen != product).take(9).collect();
+    session.reverse();
+    session.push(product);
+    Some(Wish::Viewed(session))
 }

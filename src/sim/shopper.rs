@@ -261,7 +261,7 @@ impl<'a> Shopper<'a> {
         if self.draw.percent(10) {
             signal = Signal::default();
         }
-        Input::Consent { source: Source::Page, signal, gpc: self.draw.percent(10) }
+        Input::Consent { source: Source::Page, signal, gpc: self.draw.percent(10), others: Vec::new() }
     }
 
     fn remembered(&mut self) -> Input {

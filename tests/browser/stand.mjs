@@ -27,7 +27,7 @@ async function openEngine(origin, campaigns, settings) {
   for (const [name, text] of Object.entries(campaigns)) writeFileSync(join(folder, "campaigns", `${name}.toml`), text);
   writeFileSync(
     join(folder, "floorwalker.toml"),
-    `[shop]\nkeys = ["${KEY}"]\n[store]\ndir = "data"\n[gateway]\nport = ${port}\norigins = ["${origin}"]\n[experiments]\nholdout = 0.0\nbaseline_max = 0.0\n${settings}`,
+    `[shop]\nkeys = ["${KEY}"]\n[store]\ndir = "data"\n[gateway]\nport = ${port}\norigins = ["${origin}"]\n[traffic]\nserve_bots = true\n[experiments]\nholdout = 0.0\nbaseline_max = 0.0\n${settings}`,
   );
   const base = `http://127.0.0.1:${port}`;
   let running;

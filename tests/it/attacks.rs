@@ -68,7 +68,7 @@ fn view() -> Event {
 }
 
 fn attention() -> Event {
-    Event::Attention(wire::Attention { active: true })
+    Event::Attention(wire::Attention { active: true, trusted: None })
 }
 
 fn scroll(depth: u8) -> Event {
@@ -163,7 +163,7 @@ async fn forged_dwell_earns_nothing() {
                 let event = match (round, beat) {
                     (0, 0) => view(),
                     (_, 3) => scroll(60),
-                    (_, beat) => Event::Attention(wire::Attention { active: beat % 8 != 7 }),
+                    (_, beat) => Event::Attention(wire::Attention { active: beat % 8 != 7, trusted: None }),
                 };
                 TimedEvent { at, event }
             })

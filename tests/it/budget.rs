@@ -73,7 +73,12 @@ async fn visitor(shop: &Shop) -> Vec<Page> {
     }
     for tab in &mut tabs {
         let view = Event::PageView(Box::new(page("product")));
-        tab.events(vec![view, Event::Attention(wire::Attention { active: true }), Event::Scroll(wire::Scroll { depth: 30 })]).await;
+        tab.events(vec![
+            view,
+            Event::Attention(wire::Attention { active: true, trusted: None }),
+            Event::Scroll(wire::Scroll { depth: 30 }),
+        ])
+        .await;
     }
     tabs
 }

@@ -245,3 +245,33 @@ async fn a_shops_server_gets_decisions() {
     }
     shop.remove();
 }
+
+/// Every source speaks over the wire, the header too: one no is a no.
+#[tokio::test]
+async fn a_shops_server_is_answered_by_what_every_source_of_consent_says() {
+    const GRANTED: &str = "CQdWToAQdWToAEsABBENDIFgAI0AAAAAAAYgAAAAAAAA.IAAA";
+    const REFUSED: &str = "CQdWToAQdWToAEsABBENDIFgAAAAAAAAAAYgAAAAAAAA.IAAA";
+    let personal = GREETING.replace("purpose = \"context\"", "purpose = \"personalize\"");
+    assert_ne!(personal, GREETING);
+    let shop = Shop::open(&[&personal]).await;
+    let router = gateway::router(shop.engine.clone(), config());
+    let tcf = |string: &str, answered: bool| serde_json::json!({ "string": string, "applies": true, "answered": answered });
+    for (consent, is_shown) in [
+        (serde_json::json!({}), false),
+        (serde_json::json!({ "tcf": tcf(GRANTED, true) }), true),
+        (serde_json::json!({ "tcf": tcf(GRANTED, false) }), false),
+        (serde_json::json!({ "tcf": tcf(REFUSED, true), "personalize": true }), false),
+        (serde_json::json!({ "tcf": tcf("rubbish", true), "personalize": true }), false),
+        (serde_json::json!({ "tcf": { "applies": false, "answered": true }, "personalize": true }), true),
+        (serde_json::json!({ "mode": { "personalize": true } }), true),
+        (serde_json::json!({ "mode": { "personalize": true }, "platform": { "personalize": false } }), false),
+        (serde_json::json!({ "platform": { "personalize": true, "remember": true }, "gpc": true }), true),
+    ] {
+        let body = serde_json::json!({ "key": KEY, "page": page("home"), "consent": consent }).to_string();
+        let (status, answer) = send(&router, Request::post("/v1/decide").body(Body::from(body)).unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["state"]["patches"].as_array().is_some_and(|patches| !patches.is_empty()), is_shown, "{consent}");
+    }
+    shop.remove();
+}

@@ -82,6 +82,7 @@ impl Shop {
             visitor_remembered: Duration::from_secs(86_400),
             token_keys: vec![[7; 32]],
             offer_secret: [9; 32],
+            intake: Default::default(),
             offers: offers(),
         };
         let engine = Engine::start(config, stores.clone(), clock, snapshot(campaigns)).await.expect("the engine starts");
@@ -190,7 +191,7 @@ pub fn page(kind: &str) -> wire::Page {
 }
 
 pub fn consent() -> wire::Consent {
-    wire::Consent { personalize: Some(true), remember: Some(true), measure: Some(true), share: None, gpc: false }
+    wire::Consent { personalize: Some(true), remember: Some(true), measure: Some(true), ..wire::Consent::default() }
 }
 
 pub fn hello(page: wire::Page) -> wire::Hello {
@@ -208,6 +209,7 @@ pub fn hello(page: wire::Page) -> wire::Hello {
         utc_offset: 0,
         viewport: (1280, 800),
         touch: false,
+        automation: None,
         visitor: None,
         session: None,
         customer: None,

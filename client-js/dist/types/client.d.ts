@@ -1,6 +1,6 @@
 import type { Floorwalker } from "./api.js";
 import type { PageFacts } from "./capture/page.js";
-import type { ConsentChange } from "./consent.js";
+import type { ConsentChange } from "./consent/lattice.js";
 import type { Environment } from "./environment.js";
 import type { Labels } from "./labels.js";
 import type { More } from "./more.js";

@@ -1,4 +1,4 @@
-import type { ConsentChange } from "./consent.js";
+import type { ConsentChange } from "./consent/lattice.js";
 export interface Tabs {
     tell(decision: string, dismissed: boolean): void;
     /** Passes on what was refused; what was agreed to is each page's own. */

@@ -1,7 +1,6 @@
-// Observes Google's `dataLayer`: GA4 e-commerce in both its shapes, and Consent Mode.
+// Observes Google's `dataLayer`: GA4 e-commerce in both its shapes, and the commands of Consent Mode.
 
 import type { CartLine, Event } from "../protocol.generated.js";
-import type { ConsentChange } from "../consent.js";
 import { guarded } from "../environment.js";
 import { toMinor } from "./money.js";
 
@@ -12,16 +11,6 @@ const STEPS: Fields = { begin_checkout: "begin", add_shipping_info: "shipping", 
 const fields = (value: unknown): Fields => (value && typeof value === "object" ? (value as Fields) : {});
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 const itemId = (item: Fields): string => text(item["item_id"]) || text(item["item_name"]);
-
-/** Google's Consent Mode in our purposes; the `ad_*` trio gives a first party nothing but `share`. */
-export const fromConsentMode = (signals: Readonly<Record<string, unknown>>): ConsentChange => {
-  const read = (name: string): boolean | undefined => {
-    const value = signals[name];
-    return value === "granted" ? true : value === "denied" ? false : undefined;
-  };
-  const personal = read("personalization_storage");
-  return { personalize: personal, remember: personal, measure: read("analytics_storage"), share: read("ad_user_data") };
-};
 
 /** The event in our words, or `undefined` if it has none. `name` and `given` are as GA4 documents them. */
 export const translate = (name: string, given: Fields): Event | undefined => {
@@ -68,14 +57,14 @@ export const translate = (name: string, given: Fields): Event | undefined => {
 
 export interface DataLayerReport {
   event(event: Event): void;
-  consent(change: ConsentChange): void;
+  consent(command: unknown, given: Fields): void;
 }
 
 /** Reads one entry: `{event, ecommerce}`, `{event, ...parameters}`, or the arguments of a `gtag` call. */
 export const readEntry = (entry: unknown, report: DataLayerReport): void => {
   const call = fields(entry);
   const command = call["0"];
-  if (command === "consent") return report.consent(fromConsentMode(fields(call["2"])));
+  if (command === "consent") return report.consent(call["1"], fields(call["2"]));
   const isCall = command === "event";
   const name = text(isCall ? call["1"] : call["event"]);
   const given = isCall ? fields(call["2"]) : { ...call, ...fields(call["ecommerce"]) };

@@ -9,6 +9,8 @@ const SCROLL_PX = 16;
 export interface Shopper {
   /** Whether there was any input on this page view. */
   readonly hadInput: boolean;
+  /** Whether a person's input was seen on this page load; scripts can only make events that are not trusted. */
+  readonly isTrusted: boolean;
   /** Whether the pointer has moved on this page view; one that merely lies there is not in use. */
   readonly hasPointed: boolean;
   /** A new page view begins. */
@@ -16,24 +18,23 @@ export interface Shopper {
 }
 
 export const watchShopper = ({ window }: Environment): Shopper => {
-  let hadInput = false;
-  let hasPointed = false;
   let scrollY = window.scrollY;
-  listen(window, "pointerdown keydown touchstart wheel", () => void (hadInput = true), true);
-  listen(window, "pointermove", () => void (hasPointed = true), true);
-  listen(window, "scroll", () => {
-    if (Math.abs(window.scrollY - scrollY) > SCROLL_PX) hadInput = true;
-  });
-  return {
-    get hadInput() {
-      return hadInput;
-    },
-    get hasPointed() {
-      return hasPointed;
-    },
+  const shopper = {
+    hadInput: false,
+    isTrusted: false,
+    hasPointed: false,
     restart() {
-      hadInput = hasPointed = false;
+      shopper.hadInput = shopper.hasPointed = false;
       scrollY = window.scrollY;
     },
   };
+  listen(window, "pointerdown keydown touchstart wheel", (event) => {
+    shopper.hadInput = true;
+    shopper.isTrusted ||= event.isTrusted;
+  }, true);
+  listen(window, "pointermove", () => void (shopper.hasPointed = true), true);
+  listen(window, "scroll", () => {
+    if (Math.abs(window.scrollY - scrollY) > SCROLL_PX) shopper.hadInput = true;
+  });
+  return shopper;
 };

@@ -2,7 +2,7 @@
 
 import type { Decision, Patch, Placement, PreferenceChoice, Push, ReceiptState, ServerFrame, State } from "../protocol.generated.js";
 import type { Shopper } from "../capture/shopper.js";
-import type { ConsentChange } from "../consent.js";
+import type { ConsentChange } from "../consent/lattice.js";
 import type { Environment } from "../environment.js";
 import type { Labels } from "../labels.js";
 import { guarded, listen } from "../environment.js";

@@ -27,6 +27,7 @@
 
 mod check;
 mod compile;
+mod declared;
 mod facts;
 mod fold;
 mod mentions;
@@ -41,6 +42,7 @@ mod tree;
 mod vocabulary;
 
 pub use check::LIST_MAX;
+pub use declared::Declared;
 pub use facts::Facts;
 pub use facts::key_of;
 pub use parse::DEPTH_MAX;

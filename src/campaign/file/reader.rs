@@ -182,11 +182,7 @@ impl Reader<'_> {
 
     /// The first value that needs more consent than the campaign declares.
     fn too_private(&self, slots: &[Slot]) -> Option<Slot> {
-        let allowed = match self.needs {
-            Needs::Context => SlotNeeds::Nothing,
-            Needs::Personalize => SlotNeeds::Personalize,
-            Needs::Remember => SlotNeeds::Remember,
-        };
+        let allowed = self.needs.of_slots();
         slots.iter().copied().find(|slot| slot.purpose() > allowed)
     }
 

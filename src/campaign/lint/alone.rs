@@ -4,7 +4,6 @@ use super::Report;
 use super::reach::Reach;
 use crate::campaign::ActionKind;
 use crate::campaign::Campaign;
-use crate::campaign::DwellOf;
 use crate::campaign::Hold;
 use crate::campaign::Limits;
 use crate::campaign::Needs;
@@ -115,23 +114,16 @@ fn check_limits(campaign: &Campaign, report: &mut Report) {
 
 /// Behavior is only kept of shoppers who agreed; a campaign that lives on it but declares less is silent for the others, or empty.
 fn check_purpose(campaign: &Campaign, report: &mut Report) {
-    let needed_by_trigger = |trigger: &Trigger| match trigger {
-        Trigger::ReturnVisit => Needs::Remember,
-        Trigger::Dwell { of: DwellOf::Product | DwellOf::Category, .. } | Trigger::ProductViews { .. } | Trigger::Score { .. } => {
-            Needs::Personalize
-        }
-        _ => Needs::Context,
-    };
     let needed_by_action = |kind: &ActionKind| match kind {
         ActionKind::Order { by: OrderBy::Interest, .. } => Needs::Personalize,
         ActionKind::Nav { shortcuts: ShortcutSource::Interest { .. }, .. } => Needs::Personalize,
         ActionKind::Recommend { chain, .. } if chain.first().is_some_and(|first| first.is_personal()) => Needs::Personalize,
         _ => Needs::Context,
     };
-    let triggers = campaign.triggers.iter().map(|trigger| (trigger.name(), needed_by_trigger(trigger)));
+    let triggers = campaign.triggers.iter().map(|trigger| (trigger.name(), trigger.needs()));
     let actions = campaign.actions().map(|action| (action.name(), needed_by_action(&action.kind)));
     for (name, needed) in triggers.chain(actions) {
-        if needed as u8 > campaign.needs as u8 {
+        if needed > campaign.needs {
             let message =
                 format!("`{name}` lives on what needs the purpose `{}`, the campaign declares `{}`", needed.name(), campaign.needs.name());
             report.warn(campaign, "purpose_too_low", message);

@@ -76,7 +76,7 @@ mod tests {
     fn what_is_not_acknowledged_is_sent_again_under_its_own_number() {
         let mut outbox = Outbox::default();
         for at in 0..40 {
-            outbox.push(TimedEvent { at: f64::from(at), event: Event::Attention(Attention { active: true }) });
+            outbox.push(TimedEvent { at: f64::from(at), event: Event::Attention(Attention { active: true, trusted: Some(true) }) });
         }
         let numbers = |batch: Option<(EventBatch, usize)>| batch.map(|(batch, fresh)| (batch.first, batch.list.len(), fresh));
         assert_eq!(numbers(outbox.take(0.0, 0)), Some((1, 32, 32)));

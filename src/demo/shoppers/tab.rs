@@ -57,7 +57,14 @@ impl Browser {
     /// Consent as far as it is known.
     pub fn consent(&self) -> wire::Consent {
         let answer = self.answered.map(|answer| answer == Answer::All);
-        wire::Consent { personalize: answer, remember: answer, measure: answer, share: answer, gpc: self.person.gpc }
+        wire::Consent {
+            personalize: answer,
+            remember: answer,
+            measure: answer,
+            share: answer,
+            gpc: self.person.gpc,
+            ..wire::Consent::default()
+        }
     }
 }
 
@@ -165,6 +172,7 @@ impl Tab {
             utc_offset: person.utc_offset,
             viewport: person.viewport,
             touch: person.touch,
+            automation: Some(wire::Automation { webdriver: false, windowless: false, languages: 2 }),
             visitor: browser.visitor.clone(),
             session: browser.session.clone(),
             customer: None,
@@ -214,7 +222,7 @@ impl Tab {
     /// Everything that is to be sent at this moment. `force` sends what would still wait.
     pub fn collect(&mut self, browser: &mut Browser, now: Timestamp, force: bool, counters: &Counters) -> Vec<ClientFrame> {
         if self.beat_at.is_some_and(|at| at <= now) {
-            self.record(Event::Attention(wire::Attention { active: true }), now);
+            self.record(Event::Attention(wire::Attention { active: true, trusted: Some(true) }), now);
         }
         self.fall_due(browser, now, counters);
         let mut frames = Vec::new();

@@ -171,11 +171,11 @@ impl Visit<'_> {
             }
             Act::Order => self.order().await,
             Act::Consent(answer) => self.answer(*answer).await,
-            Act::Attention(active) => self.record(Event::Attention(wire::Attention { active: *active })),
+            Act::Attention(active) => self.record(Event::Attention(wire::Attention { active: *active, trusted: Some(true) })),
             Act::Exit { signal, speed } => self.record(Event::Exit(wire::Exit { signal: *signal, speed: *speed })),
             Act::Visible(visible) => {
                 self.record(Event::Visibility(wire::Visibility { visible: *visible }));
-                self.record(Event::Attention(wire::Attention { active: *visible }));
+                self.record(Event::Attention(wire::Attention { active: *visible, trusted: Some(true) }));
             }
             Act::Leave => self.close_page().await,
         }
@@ -215,7 +215,7 @@ impl Visit<'_> {
         if place == Place::Checkout && is_filled {
             tab.record(Event::Checkout(wire::Checkout { step: "begin".to_owned() }), now);
         }
-        tab.record(Event::Attention(wire::Attention { active: true }), now);
+        tab.record(Event::Attention(wire::Attention { active: true, trusted: Some(true) }), now);
         self.tab = Some(tab);
         floor.counters.pages.fetch_add(1, Relaxed);
         self.work(true).await;

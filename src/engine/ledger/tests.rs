@@ -87,6 +87,7 @@ async fn open_with(stores: Stores, clock: Clock, server_secret: Option<Vec<u8>>)
         visitor_remembered: DAY,
         token_keys: vec![[1; 32]],
         offer_secret: [2; 32],
+        intake: Default::default(),
         offers: Offers { limits: Limits { keep: DAY * 366, ..Limits::default() }, pool_low: 2, server_secret, ..Offers::default() },
         events_burst: 100,
         events_per_second: 100,

@@ -10,35 +10,58 @@ use crate::decide::PageState;
 use crate::delivery::Receive;
 use crate::delivery::Token;
 use crate::engine::connection::Connection;
+use crate::engine::quality;
+use crate::engine::quality::Library;
+use crate::engine::quality::Refusal;
 use crate::engine::socket::Incoming;
 use crate::engine::translate;
 use crate::model::Event;
 use crate::model::Page;
+use crate::model::PageKind;
 use crate::model::StreamId;
 use crate::model::Timestamp;
 use crate::protocol::Close;
 use crate::protocol::DecodeError;
 use crate::protocol::ErrorCode;
 use crate::protocol::Inbound;
+use crate::protocol::Unreadable;
 use crate::protocol::decode;
 use crate::protocol::wire;
 use crate::protocol::wire::ClientFrame;
 use crate::protocol::wire::ServerFrame;
+use crate::quality::Problem;
 use crate::session::Input;
 use crate::session::Profile;
+use crate::traffic::Act;
+use crate::traffic::Signs;
 use smallvec::SmallVec;
+use std::sync::Arc;
 use std::task::Context;
 use std::task::Poll;
 use tokio::sync::oneshot;
 
+/// The event by which the script tells what it had to drop.
+const DROPPED: &str = "floorwalker.dropped";
+/// Clocks of one page may disagree by this much without being wrong.
+const AHEAD_MS: f64 = 1_000.0;
+/// Events older than this are as old as this.
+const AGE_MAX_MS: f64 = 86_400_000.0;
+
+fn kind_name(kind: usize) -> &'static str {
+    wire::Event::KINDS.get(kind).copied().unwrap_or("unknown")
+}
+
 impl Live {
     pub(super) fn attach(&mut self, attach: Attach) {
-        let Attach { socket, encoding, network, stream, page, visible, consent, profile, resume } = attach;
+        let Attach { socket, encoding, network, stream, page, visible, consent, profile, resume, signs, library } = attach;
         let now = self.engine.clock.now();
         if let Some(index) = self.connections.iter().position(|connection| connection.stream == stream) {
             self.take_connection(index).close(Close::TakenOver.code(), Close::TakenOver.reason());
         }
         self.network = network;
+        self.suspect(signs);
+        self.libraries.retain(|(known, _)| *known != stream && self.visit.session.streams().iter().any(|page| page.id == *known));
+        self.libraries.push((stream, library));
         self.introduce(consent, profile);
         let known = self.opened(stream, page, visible);
         // Past the time for coming back the core has given the page up, and its content with it, perhaps with this very hello: then the
@@ -86,6 +109,67 @@ impl Live {
         self.note("connection", if resumed { "Came back" } else { "Opened a page" }, &[]);
         // Frames may have arrived behind the hello; only a poll registers the waker.
         self.io(id);
+    }
+
+    /// Takes signs of a program, if there are new ones.
+    pub(super) fn suspect(&mut self, signs: Signs) {
+        let before = self.visit.session.signs();
+        if before.and(signs) == before {
+            return;
+        }
+        let class = self.visit.session.class();
+        self.apply(Input::Traffic(signs));
+        if !self.visit.session.is_preview() {
+            self.engine.quality.note_class(class, self.visit.session.class(), before, self.visit.session.signs());
+        }
+    }
+
+    /// Where the library of a page is counted.
+    fn library(&self, stream: StreamId) -> Arc<Library> {
+        let known = self.libraries.iter().find(|(known, _)| *known == stream);
+        known.map_or_else(|| self.engine.quality.library(""), |(_, library)| library.clone())
+    }
+
+    fn page_kind(&self, stream: StreamId) -> PageKind {
+        let found = self.visit.session.streams().iter().find(|known| known.id == stream);
+        found.and_then(|known| known.page.as_ref()).map_or(PageKind::Other, |page| page.page.kind)
+    }
+
+    /// Looks at an event before it is used: whether it is plausible, and what it says about who acts. It happened `age_ms` before its
+    /// batch was sent.
+    fn look_at(&mut self, now: Timestamp, library: &Library, page: PageKind, age_ms: f64, event: &wire::Event) {
+        let engine = self.engine.clone();
+        let snapshot = engine.snapshot.load();
+        let findings = quality::inspect(event, &self.visit.session, &snapshot.catalog);
+        if self.visit.session.is_counted() {
+            engine.quality.note_event(now, library, page, event.kind(), &findings);
+            if age_ms > snapshot.settings.visit.late_after.as_millis() as f64 {
+                engine.quality.note(now, library, page, Problem::Late, 1, Some(&format!("{:.0} s late", age_ms / 1e3)));
+            } else if age_ms < -AHEAD_MS {
+                engine.quality.note(now, library, page, Problem::TimeInFuture, 1, Some(&format!("{:.1} s ahead", -age_ms / 1e3)));
+            }
+            if let wire::Event::Custom(custom) = event
+                && custom.name == DROPPED
+            {
+                engine.quality.note_drops(now, library, page, custom);
+            }
+        }
+        drop(snapshot);
+        let age_us = (age_ms.clamp(0.0, AGE_MAX_MS) * 1e3) as u64;
+        self.watch_act(Timestamp(now.0.saturating_sub(age_us)), event);
+    }
+
+    /// Looks at how a page acts. `at` is when it happened by the engine's clock.
+    fn watch_act(&mut self, at: Timestamp, event: &wire::Event) {
+        let act = match event {
+            wire::Event::PageView(_) => Act::PageView,
+            wire::Event::Click(_) | wire::Event::Search(_) | wire::Event::Cart(_) | wire::Event::Checkout(_) => Act::Press,
+            wire::Event::Scroll(_) => Act::Scroll,
+            wire::Event::Attention(attention) => Act::Attention(attention.trusted),
+            _ => return,
+        };
+        self.watch.note(at, act);
+        self.suspect(self.watch.signs());
     }
 
     /// What a `hello` says about the shopper.
@@ -223,7 +307,7 @@ impl Live {
         stream: StreamId,
         first: u64,
         sent_at: f64,
-        list: Vec<Result<wire::TimedEvent, String>>,
+        list: Vec<Result<wire::TimedEvent, Unreadable>>,
     ) -> bool {
         let now = self.engine.clock.now();
         let index = connection.and_then(|id| self.connections.iter().position(|c| c.id == id));
@@ -248,26 +332,35 @@ impl Live {
             Receive::Fresh { skip } => skip,
             Receive::Duplicate => {
                 self.engine.stats.duplicates.fetch_add(list.len() as u64, std::sync::atomic::Ordering::Relaxed);
+                self.library(stream).duplicates.fetch_add(list.len() as u64, std::sync::atomic::Ordering::Relaxed);
                 self.ack(stream, Vec::new());
                 return true;
             }
             Receive::Gap => {
+                self.library(stream).gaps.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 self.gap(connection, stream, ErrorCode::Gap, "events are missing before these");
                 return true;
             }
         };
         let late_after = self.engine.snapshot.load().settings.visit.late_after.as_millis() as f64;
+        let library = self.library(stream);
         let mut rejected = Vec::new();
         for (seq, event) in (first + skip as u64..).zip(list.into_iter().skip(skip)) {
-            let input = event.map_err(|message| (ErrorCode::Invalid, None, message)).and_then(|mut timed| {
+            let kind = event.as_ref().map_or_else(|unreadable| unreadable.kind, |timed| kind_name(timed.event.kind()));
+            let page = self.page_kind(stream);
+            let mut is_counted = false;
+            let input = event.map_err(|unreadable| (ErrorCode::Invalid, None, unreadable.message)).and_then(|mut timed| {
                 if !timed.at.is_finite() || !sent_at.is_finite() {
                     return Err((ErrorCode::OutOfRange, Some("at".to_owned()), "a finite number of milliseconds".to_owned()));
                 }
                 let late = sent_at - timed.at > late_after;
+                self.look_at(now, &library, page, sent_at - timed.at, &timed.event);
+                is_counted = true;
                 if let Some(input) = self.confirmed_cart(stream, late, &mut timed.event) {
                     return Ok(input);
                 }
-                translate::input(stream, late, timed.event).map_err(|no| (no.code, Some(no.field.to_owned()), no.message))
+                let vendors = &self.engine.config.intake.tcf_vendors;
+                translate::input(stream, late, timed.event, vendors).map_err(|no| (no.code, Some(no.field.to_owned()), no.message))
             });
             match input {
                 Ok(input) => {
@@ -279,6 +372,8 @@ impl Live {
                 Err((code, field, message)) => {
                     // It keeps its number, so that one bad event does not wedge the stream.
                     self.consume(stream);
+                    let refusal = Refusal { kind, reason: code.name(), field: field.as_deref().unwrap_or_default().into() };
+                    self.engine.quality.note_refused(now, &library, page, refusal, &message, is_counted);
                     rejected.push(wire::Rejected { seq, code: code.name().to_owned(), field, message });
                 }
             }

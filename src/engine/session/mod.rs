@@ -14,6 +14,7 @@ use super::connection::SILENT_AFTER;
 use super::connection::SLOW_AFTER;
 use super::connection::TOLD_LATELY;
 use super::learning::Asking;
+use super::quality::Library;
 use super::recovery::Head;
 use super::recovery::StoredRef;
 use super::socket::Socket;
@@ -43,6 +44,8 @@ use crate::session::Recalled;
 use crate::session::Start;
 use crate::store::journal::Durability;
 use crate::store::journal::Position;
+use crate::traffic::Signs;
+use crate::traffic::Watch;
 use ractor::Actor;
 use ractor::ActorProcessingErr;
 use ractor::ActorRef;
@@ -105,6 +108,7 @@ pub enum SessionMsg {
         page: Box<Page>,
         consent: Option<Box<Input>>,
         profile: Option<Box<Profile>>,
+        signs: Signs,
         reply: oneshot::Sender<(String, wire::State)>,
     },
     /// The dashboard: everything about this session.
@@ -143,6 +147,10 @@ pub struct Attach {
     pub profile: Option<Box<Profile>>,
     /// Generation and revision of a resume token that was checked.
     pub resume: Option<(u32, u64)>,
+    /// What speaks against a person.
+    pub signs: Signs,
+    /// Where the page's library is counted.
+    pub library: Arc<Library>,
 }
 
 /// A visit on its way to its actor.
@@ -179,6 +187,10 @@ pub struct Live {
     network: Option<Network>,
     /// Last journal record of this session.
     head: Position,
+    /// How the visit behaves, for whether it is a program.
+    watch: Box<Watch>,
+    /// Where the libraries of its pages are counted.
+    libraries: SmallVec<[(StreamId, Arc<Library>); 1]>,
     /// The earliest deadline the wheel knows of.
     armed: Option<Timestamp>,
     last_decision: Option<Box<Last>>,
@@ -250,6 +262,8 @@ impl Actor for SessionActor {
             connections: SmallVec::new(),
             network: None,
             head,
+            watch: Box::default(),
+            libraries: SmallVec::new(),
             armed: None,
             last_decision: None,
             watchers: Vec::new(),
@@ -331,7 +345,8 @@ impl Live {
             SessionMsg::Recall(recalled) => self.apply(Input::Recalled(recalled)),
             SessionMsg::GrantRefused { decision } => self.apply(Input::GrantRefused { decision }),
             SessionMsg::Published => self.apply(Input::Published),
-            SessionMsg::Decide { stream, page, consent, profile, reply } => {
+            SessionMsg::Decide { stream, page, consent, profile, signs, reply } => {
+                self.suspect(signs);
                 let answer = self.decide(stream, page, consent, profile);
                 let _ = reply.send(answer);
             }

@@ -49,7 +49,7 @@ impl Live {
         let learning = &self.engine.learning;
         let foreseen = SCRATCH.with_borrow_mut(|scratch| learning.answer(&wish, at, snapshot.campaigns.foresees(), &mut scratch.asking));
         learning.stats.answer.record(self.engine.clock.now().since(at).as_micros() as u64);
-        if !self.visit.session.is_preview() {
+        if self.visit.session.is_counted() {
             learning.note(self.visit.session.id(), &foreseen, at);
         }
         drop(snapshot);
@@ -218,7 +218,7 @@ impl Live {
                     let patches = patches.iter().map(|patch| translate::patch(patch, snapshot, language)).collect();
                     connection.push(&ServerFrame::Push(wire::Push { from, rev, patches }));
                 }
-                if !self.visit.session.is_preview() {
+                if self.visit.session.is_counted() {
                     for patch in &patches {
                         if let Patch::Set(held) = patch {
                             engine.shelves.note_list(&held.content, &snapshot.model);
@@ -228,7 +228,7 @@ impl Live {
             }
             Effect::Decided { stream: _, considered, won } => {
                 let list = effects.proofs.of(&considered);
-                if !self.visit.session.is_preview() {
+                if self.visit.session.is_counted() {
                     engine.counts.note(list.iter().map(|one| (one.campaign, one.verdict)));
                 }
                 engine.stats.decisions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -259,7 +259,7 @@ impl Live {
                 {
                     engine.offer_shown(code);
                 }
-                if !self.visit.session.is_preview() {
+                if self.visit.session.is_counted() {
                     engine.counts.note_receipt(campaign, state);
                 }
                 if !self.watchers.is_empty() {
@@ -273,7 +273,7 @@ impl Live {
                 self.note("timer", if confirmed { "Leaving confirmed" } else { "Came back in time" }, &[]);
             }
             Effect::Ordered { order, acted } => {
-                if !self.visit.session.is_preview() {
+                if self.visit.session.is_counted() {
                     acted.iter().for_each(|campaign| engine.counts.note_order(*campaign));
                 }
                 engine.note_order(&order, &self.visit.session);
@@ -286,7 +286,7 @@ impl Live {
                 self.apply(Input::Remembered(Box::new(profile)));
             }
             Effect::Followed { product: _, strategy, carted } => {
-                if !self.visit.session.is_preview() {
+                if self.visit.session.is_counted() {
                     engine.shelves.note_followed(strategy, carted);
                 }
             }

@@ -46,6 +46,7 @@ pub(super) fn config(directory: &Path) -> Config {
         visitor_remembered: Duration::from_secs(3_600),
         token_keys: vec![[1; 32]],
         offer_secret: [2; 32],
+        intake: Default::default(),
         offers: Default::default(),
         events_burst: 10_000,
         events_per_second: Limits::EVENTS_PER_SECOND,

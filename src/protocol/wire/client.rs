@@ -62,6 +62,10 @@ pub struct Hello {
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     pub touch: bool,
+    /// Signs of a browser that no person drives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub automation: Option<Automation>,
     /// Token that names the visitor, from an earlier `welcome`; only stored with consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -160,10 +164,14 @@ pub enum PlacementKind {
     Nav,
 }
 
-/// Purposes the shopper agreed to. `None` is unknown and counts as no.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// What every source of consent says, as it now stands. The engine lets one no win over every yes, and takes silence for no.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Consent {
+    /// The shop's own word: act within this visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub session: Option<bool>,
     /// Choose content by behavior in this visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -184,6 +192,75 @@ pub struct Consent {
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     pub gpc: bool,
+    /// What the shop platform's privacy settings say (Shopify).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub platform: Option<Purposes>,
+    /// What Google's Consent Mode says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub mode: Option<Purposes>,
+    /// What the consent platform of IAB's framework says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub tcf: Option<Tcf>,
+}
+
+/// A source's answer in our purposes. A missing one is not spoken of; a source that has not been answered yet says no.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Purposes {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub session: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub personalize: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub remember: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub measure: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub share: Option<bool>,
+}
+
+/// IAB's Transparency and Consent Framework 2.2 or 2.3, as `__tcfapi` reports it. The engine decodes the string itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Tcf {
+    /// The TC string, at most 8,192 bytes.
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub string: String,
+    /// `gdprApplies`; unknown counts as no consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub applies: Option<bool>,
+    /// Whether the shopper has answered, now or earlier: `tcloaded` or `useractioncomplete`.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub answered: bool,
+}
+
+/// Facts about the browser that a person's browser answers in one way and a driven one often in another.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Automation {
+    /// `navigator.webdriver`.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub webdriver: bool,
+    /// The window has no outer size, as in a browser without a screen.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub windowless: bool,
+    /// How many languages the browser prefers; a person's has at least one.
+    #[serde(default)]
+    #[ts(optional, as = "Option<u32>")]
+    pub languages: u32,
 }
 
 /// Events of one stream, numbered from `first` without a gap.

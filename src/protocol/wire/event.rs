@@ -43,6 +43,48 @@ pub enum Event {
     Preference(Preference),
 }
 
+impl Event {
+    /// Names of the kinds, in the order of the enum.
+    pub const KINDS: [&'static str; 15] = [
+        "pageView",
+        "productView",
+        "listView",
+        "click",
+        "scroll",
+        "search",
+        "cart",
+        "checkout",
+        "order",
+        "custom",
+        "attention",
+        "exit",
+        "visibility",
+        "consent",
+        "preference",
+    ];
+
+    /// Its place in [`Event::KINDS`].
+    pub fn kind(&self) -> usize {
+        match self {
+            Event::PageView(_) => 0,
+            Event::ProductView(_) => 1,
+            Event::ListView(_) => 2,
+            Event::Click(_) => 3,
+            Event::Scroll(_) => 4,
+            Event::Search(_) => 5,
+            Event::Cart(_) => 6,
+            Event::Checkout(_) => 7,
+            Event::Order(_) => 8,
+            Event::Custom(_) => 9,
+            Event::Attention(_) => 10,
+            Event::Exit(_) => 11,
+            Event::Visibility(_) => 12,
+            Event::Consent(_) => 13,
+            Event::Preference(_) => 14,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductView {
@@ -189,6 +231,10 @@ impl<'de> Deserialize<'de> for Scalar {
 pub struct Attention {
     /// Visible, focused and not idle.
     pub active: bool,
+    /// Whether a person's input (`isTrusted`: pointer, key, touch, wheel) was seen on this page so far; absent where it is not watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub trusted: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -30,7 +30,7 @@ fn without_an_answer_only_the_context_counts() {
         "0 decided a context:won0 memory:consent personal:consent
          0 push a banner=fill(t title=context)#1",
     );
-    assert!(world.session.seen().is_empty() && world.session.interests().is_empty());
+    assert!(world.session.seen().is_empty() && world.session.interests().is_none());
 }
 
 #[test]
@@ -78,8 +78,9 @@ fn withdrawal_clears_pages_state_and_memory_at_once() {
          3 erase",
     );
     let session = &world.session;
-    assert!(session.profile().is_none() && session.overlay().is_none() && session.interests().is_empty() && session.seen().is_empty());
-    assert_eq!(session.query.len() + session.intent as usize, 0);
+    assert!(session.profile().is_none() && session.overlay().is_none() && session.interests().is_none() && session.seen().is_empty());
+    assert_eq!(session.query.len() + session.intent() as usize, 0);
+    assert!(session.behavior.is_erased() && session.memory.is_erased() && session.listed.is_erased());
     assert!(session.streams().iter().all(|stream| stream.once.is_empty()));
 }
 
@@ -131,7 +132,7 @@ fn reset_forgets_what_was_inferred_and_keeps_what_was_not() {
          2 push a -banner
          2 save visits=1 orders=0",
     );
-    assert!(world.session.interests().is_empty() && !world.session.is_opted_out());
+    assert!(world.session.interests().is_some_and(|interests| interests.is_empty()) && !world.session.is_opted_out());
 }
 
 #[test]
@@ -180,7 +181,8 @@ fn a_reset_visit_begins_to_learn_anew_and_what_protects_the_shopper_stays() {
     );
     let session = &world.session;
     assert_eq!((session.counters().product_views, session.seen().len(), session.counters().page_views), (2, 2, 3));
-    assert_eq!(session.attention().product_us(key_of("s1")), 0);
+    let permit = session.learns().expect("they agreed");
+    assert_eq!(session.behavior.read(permit).looked.product_us(key_of("s1")), 0);
     assert!(session.attention().total_us() > 0, "how long somebody was here is no inference");
 }
 
@@ -194,7 +196,7 @@ fn who_turned_it_off_in_an_earlier_visit_is_left_alone() {
          2 push a -banner
          3 decided a c:opted_out",
     );
-    assert!(world.session.interests().is_empty());
+    assert!(world.session.interests().is_none());
 }
 
 #[test]

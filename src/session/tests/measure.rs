@@ -147,7 +147,7 @@ fn nothing_is_measured_without_consent_and_what_was_is_forgotten_with_it() {
     assert_eq!(counted, ["3 enters c/v0", "4 c/v0 orders+1 revenue+1000 profit+1000 task=1000"]);
     let mut signal = crate::consent::Signal::all(true);
     signal.measure = Some(false);
-    let input = Input::Consent { source: crate::consent::Source::Page, signal, gpc: false };
+    let input = Input::Consent { source: crate::consent::Source::Page, signal, gpc: false, others: Vec::new() };
     world.apply(crate::model::Timestamp(world.session.now().0 + 1), input, &mut Vec::new());
     assert!(world.session.trials().is_empty(), "what was measured goes with the consent");
 }

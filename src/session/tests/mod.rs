@@ -6,6 +6,7 @@
 mod actions;
 mod arbitration;
 mod consent;
+mod interference;
 mod learning;
 mod limits;
 mod measure;
@@ -15,6 +16,7 @@ mod refusals;
 mod story;
 mod streams;
 mod time;
+mod traffic;
 mod triggers;
 
 use story::Story;

@@ -21,6 +21,7 @@ fn reach(refusal: Refusal) -> (Story, &'static str) {
         |priority: u8, actions: &str| rule_with("rival", "on = 'custom', name = 'rival'", &format!("priority = {priority}"), actions);
     match refusal {
         Refusal::Off => (one(VIEW, "", &banner), "0 - switch-off\n1 a open home"),
+        Refusal::Program => (one(VIEW, "", &banner), "0 a attach home\n1 - signs webdriver\n2 a view home"),
         Refusal::OptedOut => (one(VIEW, "", &banner), "0 a attach home\n1 a opt-out\n2 a view home"),
         Refusal::Consent => (Story::with_consent(&[rule("c", VIEW)], false), "0 a open home"),
         Refusal::Namespace => (one(VIEW, "namespace = 'shop'\nrange = [0.0, 0.4]", &banner), "0 a open home"),

@@ -48,6 +48,8 @@ use crate::session::Patch;
 use crate::session::Profile;
 use crate::session::Session;
 use crate::session::Start;
+use crate::traffic::Sign;
+use crate::traffic::Signs;
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -89,7 +91,7 @@ fn catalog() -> Catalog {
 }
 
 /// `live` may change above the fold, `fold` may not; the others are below it.
-fn page(words: &[&str]) -> Page {
+pub fn page(words: &[&str]) -> Page {
     let kind = PageKind::parse(words[0]).expect("a page kind");
     let subject = words.get(1).copied().unwrap_or("");
     let catalog = catalog();
@@ -264,7 +266,7 @@ impl Story {
             "consent" => {
                 let mut signal = Signal::all(word(0) == "all");
                 signal.personalize = Some(word(0) != "none");
-                Input::Consent { source: Source::Page, signal, gpc: false }
+                Input::Consent { source: Source::Page, signal, gpc: false, others: Vec::new() }
             }
             "granted" => {
                 let expires = Timestamp(at.0 + u64::from(number(2)) * 1_000_000);
@@ -276,6 +278,10 @@ impl Story {
                 profile.sessions = number(0);
                 profile.off = words.contains(&"off");
                 Input::Remembered(Box::new(profile))
+            }
+            "signs" => {
+                let named = |name: &&str| Sign::ALL.into_iter().find(|sign| sign.name() == *name).expect("a sign");
+                Input::Traffic(words.iter().map(named).fold(Signs::default(), Signs::with))
             }
             // `sold ID VALUE`, `sold ID VALUE discount N`, with the goods of the story's catalog after `of`.
             "sold" => {

@@ -114,7 +114,7 @@ impl Server<'_> {
             self.out.push(Out::Close(old, Closed::TakenOver));
         }
         let was_alive = live.visit.session.streams().iter().any(|known| known.id == stream);
-        let consent = Input::Consent { source: Source::Page, signal: consent, gpc: false };
+        let consent = Input::Consent { source: Source::Page, signal: consent, gpc: false, others: Vec::new() };
         if let Some(profile) = profile {
             live.awaiting_profile = true;
             let told = self.apply(live, consent);
@@ -208,7 +208,7 @@ impl Server<'_> {
             let late = batch.sent_at.saturating_sub(said.at) > late_after;
             let input = match said.what {
                 What::Event(event) => Input::Event { stream, late, event },
-                What::Consent(signal) => Input::Consent { source: Source::Page, signal, gpc: false },
+                What::Consent(signal) => Input::Consent { source: Source::Page, signal, gpc: false, others: Vec::new() },
                 What::Invalid => {
                     self.consume(live, stream, said.uid);
                     is_rejected = true;

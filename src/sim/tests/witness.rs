@@ -178,7 +178,7 @@ impl Witness<'_> {
                 }
             }
             Input::Event { stream, late, event } if self.browsers.contains_key(stream) => self.take_event(step.at, *stream, *late, event),
-            Input::Consent { source, signal, gpc } => self.consent.apply(*source, *signal, *gpc),
+            Input::Consent { source, signal, gpc, .. } => self.consent.apply(*source, *signal, *gpc),
             Input::Receipts { stream, list } => {
                 for receipt in list.iter().filter(|receipt| reported(effects, receipt.decision.0)) {
                     if let Some(browser) = self.browsers.get_mut(stream) {
@@ -354,7 +354,7 @@ impl Witness<'_> {
         assert_eq!(session.capabilities(), now);
         assert_eq!(session.is_opted_out(), self.opted_out);
         if self.opted_out || !now.allows(Purpose::Personalize) {
-            assert!(session.interests().is_empty() && session.seen().is_empty() && session.intent() == 0.0, "behavior is kept");
+            assert!(session.interests().is_none() && session.seen().is_empty() && session.intent() == 0.0, "behavior is kept");
         }
         if !now.allows(Purpose::Personalize) {
             let personal = session.streams().iter().flat_map(|stream| session.desired(stream.id)).any(|held| held.personal);

@@ -120,7 +120,7 @@ impl Page {
             beat: None,
         };
         opened.record(Event::PageView(Box::new(page)));
-        opened.record(Event::Attention(wire::Attention { active: true }));
+        opened.record(Event::Attention(wire::Attention { active: true, trusted: None }));
         opened
     }
 
@@ -240,7 +240,7 @@ impl Page {
                 self.quiet_until = Instant::now() + Duration::from_millis(200);
                 Event::Exit(wire::Exit { signal: wire::ExitSignal::PointerTop, speed: 900.0 })
             }
-            _ => Event::Attention(wire::Attention { active: true }),
+            _ => Event::Attention(wire::Attention { active: true, trusted: None }),
         };
         self.record(event);
     }
@@ -308,7 +308,7 @@ impl Page {
                     self.welcomed(*welcome);
                     // The page is attended; the server has forgotten it with the connection.
                     if self.world.phase() == Phase::Busy && !self.leaves {
-                        self.record(Event::Attention(wire::Attention { active: true }));
+                        self.record(Event::Attention(wire::Attention { active: true, trusted: None }));
                     }
                 }
                 ServerFrame::Ack(ack) => {

@@ -53,6 +53,7 @@ impl Place {
              [store]\ndir = {:?}\n\
              [gateway]\nport = 0\nallow_missing_origin = true\nconnections_per_address = 10000\nhandshakes_per_second = 100000\n\
              [engine]\nexit_confirmation = \"100ms\"\ninterruptions_per_session = 20\ninterruption_spacing = \"0s\"\nchanges_per_page = 50\n\
+             [traffic]\nserve_bots = true\n\
              [experiments]\nholdout = 0.0\n",
             crate::support::KEY,
             self.data.display().to_string(),

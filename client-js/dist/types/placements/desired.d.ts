@@ -1,6 +1,6 @@
 import type { Decision, Placement, PreferenceChoice, ReceiptState, ServerFrame } from "../protocol.generated.js";
 import type { Shopper } from "../capture/shopper.js";
-import type { ConsentChange } from "../consent.js";
+import type { ConsentChange } from "../consent/lattice.js";
 import type { Environment } from "../environment.js";
 import type { Labels } from "../labels.js";
 export interface Hooks {

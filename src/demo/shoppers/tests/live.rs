@@ -120,6 +120,7 @@ async fn engine(directory: &std::path::Path) -> Arc<Engine> {
         visitor_remembered: Duration::from_secs(86_400),
         token_keys: vec![[7; 32]],
         offer_secret: [9; 32],
+        intake: Default::default(),
         offers: Default::default(),
         events_burst: crate::protocol::Limits::EVENTS_BURST,
         events_per_second: crate::protocol::Limits::EVENTS_PER_SECOND,
