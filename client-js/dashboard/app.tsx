@@ -13,6 +13,7 @@ import { retryNow, serverNow, useFeed } from "./feed";
 import { FloorPage } from "./floor/page";
 import { count, span } from "./format";
 import { OffersPage } from "./offers/page";
+import { QualityPage } from "./quality/page";
 import { RecommendationsPage } from "./recommendations/page";
 import { paths, useRoute } from "./router";
 import type { Route } from "./router";
@@ -29,6 +30,7 @@ const PAGES: { name: string; icon: string; path: string; holds: Route["page"][] 
   { name: "Experiments", icon: "experiments", path: paths.experiments, holds: ["experiments", "experiment"] },
   { name: "Offers", icon: "offers", path: paths.offers, holds: ["offers"] },
   { name: "Recommendations", icon: "recommendations", path: paths.recommendations, holds: ["recommendations"] },
+  { name: "Data quality", icon: "quality", path: paths.quality, holds: ["quality"] },
   { name: "System", icon: "system", path: paths.system, holds: ["system"] },
 ];
 
@@ -84,6 +86,8 @@ function Page({ route }: { route: Route }) {
       return <DefinitionsPage />;
     case "recommendations":
       return <RecommendationsPage />;
+    case "quality":
+      return <QualityPage />;
     case "system":
       return <SystemPage />;
     case "missing":

@@ -354,6 +354,65 @@ export interface Change {
   allow: string[];
 }
 
+/** What comes in, as seen for its quality, since the server started. */
+export interface Quality {
+  sinceMs: number;
+  nowMs: number;
+  totals: { received: number; rejected: number; duplicates: number; late: number; dropped: number };
+  libraries: LibraryQuality[];
+  problems: Problem[];
+  refused: RefusedEvents[];
+  traffic: { visits: number; suspected: number; bots: number; signs: { name: string; sentence: string; count: number }[] };
+}
+
+export interface LibraryQuality {
+  name: string;
+  hellos: number;
+  received: number;
+  rejected: number;
+  duplicates: number;
+  late: number;
+  dropped: number;
+  gaps: number;
+  clockOff: number;
+  delivery: number | null;
+}
+
+export interface QualitySample {
+  atMs: number;
+  page: string;
+  library: string;
+  text: string;
+}
+
+export interface Problem {
+  code: string;
+  title: string;
+  effect: string;
+  fix: string;
+  count: number;
+  recent: number;
+  share: number;
+  tolerated: number;
+  isSerious: boolean;
+  lastMs: number;
+  places: { page: string; library: string; count: number; recent: number }[];
+  samples: QualitySample[];
+}
+
+export interface RefusedEvents {
+  kind: string;
+  reason: string;
+  field: string;
+  page: string;
+  library: string;
+  count: number;
+  recent: number;
+  share: number;
+  lastMs: number;
+  samples: QualitySample[];
+}
+
 /** What a campaign's codes came to. Money in minor units. */
 export interface OfferSums {
   open: number;

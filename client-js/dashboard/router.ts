@@ -11,6 +11,7 @@ export type Route =
   | { page: "experiment"; id: string }
   | { page: "offers" }
   | { page: "recommendations" }
+  | { page: "quality" }
   | { page: "system" }
   | { page: "definitions" }
   | { page: "missing" };
@@ -31,6 +32,7 @@ export function parseRoute(path: string): Route {
   if (first === "offers" && id === undefined) return { page: "offers" };
   if (first === "definitions" && id === undefined) return { page: "definitions" };
   if (first === "recommendations" && id === undefined) return { page: "recommendations" };
+  if (first === "quality" && id === undefined) return { page: "quality" };
   if (first === "system" && id === undefined) return { page: "system" };
   return { page: "missing" };
 }
@@ -49,6 +51,7 @@ export const paths = {
   experiments: `${ROOT}/experiments`,
   offers: `${ROOT}/offers`,
   recommendations: `${ROOT}/recommendations`,
+  quality: `${ROOT}/quality`,
   system: `${ROOT}/system`,
   definitions: `${ROOT}/definitions`,
   session: (id: string): string => `${ROOT}/sessions/${encodeURIComponent(id)}`,

@@ -21,6 +21,7 @@ mod live;
 mod metrics;
 mod offers;
 mod overview;
+mod quality;
 mod recommendations;
 mod retell;
 mod sessions;
@@ -126,6 +127,7 @@ fn routes() -> Vec<Route> {
         route(Method::GET, "/admin/v1/experiments.csv", Read, experiments::export),
         route(Method::GET, "/admin/v1/experiments/{id}", Read, experiments::show),
         route(Method::GET, "/admin/v1/recommendations", Read, recommendations::show),
+        route(Method::GET, "/admin/v1/quality", Read, quality::show),
         route(Method::POST, "/admin/v1/kill", Change, switch::kill),
         route(Method::POST, "/admin/v1/preview", Change, switch::preview),
     ];

@@ -5,6 +5,7 @@ mod campaigns;
 mod hostile;
 mod live;
 mod offers;
+mod quality;
 mod recommendations;
 mod retell;
 mod support;

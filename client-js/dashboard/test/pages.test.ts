@@ -19,6 +19,7 @@ describe("addresses", () => {
     expect(parseRoute(paths.session("a/b c"))).toEqual({ page: "session", id: "a/b c" });
     expect(parseRoute(paths.campaign("exit-offer"))).toEqual({ page: "campaign", id: "exit-offer" });
     expect(parseRoute("/dashboard/system")).toEqual({ page: "system" });
+    expect(parseRoute(paths.quality)).toEqual({ page: "quality" });
     expect(parseRoute(paths.recommendations)).toEqual({ page: "recommendations" });
   });
 

@@ -8,6 +8,7 @@ const PATHS: Record<string, string> = {
   definitions: "M8 3.5C6.5 2.3 4.5 2 1.5 2v10.5c3 0 5 .3 6.5 1.5 1.5-1.2 3.5-1.5 6.5-1.5V2c-3 0-5 .3-6.5 1.5zM8 3.5V14",
   download: "M8 1.5v8.5M4.5 7L8 10.5 11.5 7M2 13.5h12",
   recommendations: "M1.5 2.5h5v5h-5zM9.5 2.5h5v5h-5zM1.5 10.5h5v3h-5zM12 9.5v4.5M9.8 11.8h4.4",
+  quality: "M2 2.5h9v11H2zM4.5 5.5h4M4.5 8h2M8.5 10.5l2 2 4-4.5",
   system: "M1 8.5h3l2-5 3.5 9 2-4H15",
   phone: "M5 1.5h6v13H5zM7.2 12.5h1.6",
   tablet: "M3 1.5h10v13H3zM7 12.5h2",

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 /// What is promised of every route. One that is missing here, or here only, fails the test.
-const MATRIX: [(&str, &str, Access); 32] = [
+const MATRIX: [(&str, &str, Access); 33] = [
     ("GET", "/healthz", Access::Open),
     ("GET", "/readyz", Access::Open),
     ("GET", "/metrics", Access::Open),
@@ -40,6 +40,7 @@ const MATRIX: [(&str, &str, Access); 32] = [
     ("GET", "/admin/v1/experiments.csv", Access::Read),
     ("GET", "/admin/v1/experiments/{id}", Access::Read),
     ("GET", "/admin/v1/recommendations", Access::Read),
+    ("GET", "/admin/v1/quality", Access::Read),
     ("POST", "/admin/v1/kill", Access::Change),
     ("POST", "/admin/v1/preview", Access::Change),
     ("GET", "/admin/{*path}", Access::Read),

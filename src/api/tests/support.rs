@@ -95,6 +95,7 @@ impl Shop {
             visitor_remembered: Duration::from_secs(3_600),
             token_keys: vec![[7; 32]],
             offer_secret: [8; 32],
+            intake: Default::default(),
             offers: Offers { server_secret: Some(SERVER_SECRET.to_vec()), pool_low: 3, ..Offers::default() },
             events_burst: crate::protocol::Limits::EVENTS_BURST,
             events_per_second: crate::protocol::Limits::EVENTS_PER_SECOND,
