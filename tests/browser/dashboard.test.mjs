@@ -15,7 +15,7 @@ describe("the dashboard", { concurrency: false }, () => {
   let browser;
   let cookies;
   before(async () => {
-    shop = await openShop(undefined, { visitors: 40, speed: 40 });
+    shop = await openShop(undefined, { visitors: 12, speed: 20 });
     browser = await openBrowser();
     const door = await browser.newContext();
     await (await door.newPage()).goto(shop.login);
