@@ -144,7 +144,7 @@ function Refused({ refused, now }: { refused: readonly RefusedEvents[]; now: num
   return (
     <section aria-labelledby="refused">
       <h2 id="refused">Refused events</h2>
-      <div class="scroll-x">
+      <div class="scroll-x" role="group" aria-labelledby="refused" tabIndex={0}>
         <table class="quality-table">
           <thead>
             <tr>
@@ -189,7 +189,7 @@ function Libraries({ libraries }: { libraries: readonly LibraryQuality[] }) {
   return (
     <section aria-labelledby="libraries">
       <h2 id="libraries">Library versions</h2>
-      <div class="scroll-x">
+      <div class="scroll-x" role="group" aria-labelledby="libraries" tabIndex={0}>
         <table class="quality-table">
           <thead>
             <tr>
